@@ -40,6 +40,7 @@ async function hostOf(seed: number): Promise<RandomHost> {
       program: await assembleGuest(source),
       memory: MEMORY,
       weight: 1 + random.below(1000),
+      devices: random.pick([[], ['balloon']] as const),
       onCrash: random.pick(['stop', 'restart', 'restore'] as const),
       time: random.pick(['real', 'own'] as const),
     });
@@ -52,6 +53,7 @@ async function hostOf(seed: number): Promise<RandomHost> {
     vmids: random.below(4) > 0,
     hartOptions: random.pick([{}, { asidBits: 0, vmidBits: 0 }, { asidBits: 2, vmidBits: 2 }, { tlbEntries: 8 }]),
     scheduler: { kind: random.pick(['credit', 'round-robin'] as const), slice: 1000 + random.below(100_000) },
+    memoryPolicy: random.pick(['none', 'cooperative'] as const),
   };
   const overcommit = random.pick(['refuse', 'wait', 'kill'] as const);
   if (overcommit === 'refuse') return { make: () => makeHost(vms, configuration), isOnDemand: false };
@@ -92,6 +94,7 @@ function runPart(system: System, seed: number, part: number): boolean {
   const random = Random.strewn(seed * 1000 + part);
   const guest = random.pick(system.guests);
   if (random.below(5) === 0) system.operate(guest, random.pick(['pause', 'unpause', 'reboot', 'unpause'] as const));
+  if (random.below(6) === 0) system.setMemoryTarget(guest, (1 + random.below(16)) * 2 ** 20);
   const { reason } = system.machine.run({ instructions: 1 + random.below(MOST_IN_A_PART) });
   assert.deepEqual(system.isolationBreaches(), []);
   return reason === 'limit';
