@@ -15,8 +15,8 @@ export type MemoryPolicyKind = (typeof MEMORY_POLICIES)[number];
 
 /** Nanoseconds from when something has changed to when the policy looks, and from one look to the next. */
 export const POLICY_PERIOD = 10_000_000;
-/** Looks in which nothing has changed, after which it does not look again until something does. */
-const QUIET_LOOKS = 8;
+/** After each look in which nothing has changed it waits twice as long, up to so often. */
+const MOST_DOUBLINGS = 6;
 /** What a guest is left beside what it uses: a part of that, and so many frames; so many it wants at least that wants more at all. */
 const SPARE_SHARE = 8;
 const SPARE_FRAMES = 256;
@@ -32,6 +32,8 @@ export interface PolicyVm {
   readonly name: string;
   readonly share: { readonly weight: number };
   readonly end: unknown;
+  /** Instructions of its guest. */
+  readonly retired: number;
   readonly allotment: Allotment;
   readonly memory: { readonly count: number; readonly places: number };
   readonly board: {
@@ -46,22 +48,30 @@ export interface PolicyVm {
 const policySchema = stateSchema('memory-policy', 1, {
   /** It is to look at the next exit of its hart. */
   isDue: flag,
-  /** Looks in which nothing has changed. */
-  quiet: upTo(QUIET_LOOKS),
+  /** Looks one after the other in which nothing has changed, as far as that makes a difference. */
+  quiet: upTo(MOST_DOUBLINGS),
   /** What it has seen last: frames that were free, and that VMs wanted. */
   free: count,
   wanted: count,
+  /** Instructions that guests had retired by then. */
+  retired: count,
 });
 
 /**
  * Sets VMs targets, so that memory is where it is needed: from what guests tell of themselves, what they have asked for and not got, and their
  * weights. Guests follow by their balloons, or do not: nothing is taken from them. It looks a while after something has changed, and again as long
- * as memory is short and something changes by that, on one hart: a host whose guests all wait is left to wait.
+ * as memory is short, the more seldom the less changes by that, on one hart; a host whose guests all wait is left to wait.
  */
 export class MemoryPolicy implements TimedDevice {
   readonly name = 'vmm.memory-policy';
   readonly component: Component;
-  private readonly state: StateOf<typeof policySchema> = { isDue: false, quiet: 0, free: 0, wanted: 0 };
+  private readonly state: StateOf<typeof policySchema> = {
+    isDue: false,
+    quiet: 0,
+    free: 0,
+    wanted: 0,
+    retired: 0,
+  };
 
   /**
    * @param call has its hart exit
@@ -121,8 +131,11 @@ export class MemoryPolicy implements TimedDevice {
     }
     const wanted = claims.reduce((sum, { wants }) => sum + wants, 0);
     const isSame = !hasChanged && free === state.free && wanted === state.wanted;
-    Object.assign(state, { free, wanted, quiet: isSame ? Math.min(state.quiet + 1, QUIET_LOOKS) : 0 });
-    if (!(isShort || hasChanged) || state.quiet === QUIET_LOOKS) return;
+    const retired = living.reduce((instructions, vm) => instructions + vm.retired, 0);
+    // Nobody has done anything since: what others do from now on, it is told.
+    const isIdle = isSame && retired === state.retired;
+    Object.assign(state, { free, wanted, retired, quiet: isSame ? Math.min(state.quiet + 1, MOST_DOUBLINGS) : 0 });
+    if (!(isShort || hasChanged) || isIdle) return;
     yield step`memory is short, or targets have changed: guests are asked how they stand, and it looks again in a while`;
     for (const { board } of living) board.askForStatistics();
     this.schedule();
@@ -139,7 +152,7 @@ export class MemoryPolicy implements TimedDevice {
   }
 
   private schedule(): void {
-    this.clock.schedule(this.name, this.clock.now() + POLICY_PERIOD);
+    this.clock.schedule(this.name, this.clock.now() + POLICY_PERIOD * 2 ** this.state.quiet);
   }
 }
 

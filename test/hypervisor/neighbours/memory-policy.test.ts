@@ -179,6 +179,26 @@ describe('the cooperative memory policy', () => {
     assert.equal(host.system.machine.finished?.reason, 'waiting-forever');
   });
 
+  it('lets a host whose guests wait for memory for ever end so', async () => {
+    const touches = await assembleGuest(`
+_start: li      t0, 0x80400000
+        li      t1, 0x80e00000
+        li      t2, 4096
+1:      sd      t0, (t0)
+        add     t0, t0, t2
+        bltu    t0, t1, 1b
+        j       _start
+`);
+    const host = hostOf([
+      { name: 'one', engine: 'full', program: touches },
+      { name: 'two', engine: 'hardware', program: touches },
+    ]);
+    pass(host.system, 2000 * MILLISECOND);
+    assert.equal(host.system.machine.finished?.reason, 'waiting-forever');
+    for (const name of ['one', 'two'])
+      assert.ok(vmOf(host, name).allotment.target < vmOf(host, name).allotment.bounds.maximum);
+  });
+
   it('is saved with what it has seen, and goes on elsewhere as here', async () => {
     const program = await assembleGuest(followingGuest({ wants: WANTS }));
     const make = (): TestHost =>
