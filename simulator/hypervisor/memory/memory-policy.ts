@@ -95,7 +95,8 @@ export class MemoryPolicy implements TimedDevice {
   /** Something has changed that it is to see. */
   disturbed(): void {
     this.state.quiet = 0;
-    if (!this.state.isDue && this.clock.deadlineOf(this.name) === undefined) this.schedule();
+    const due = this.clock.deadlineOf(this.name);
+    if (!this.state.isDue && (due === undefined || due > this.clock.now() + POLICY_PERIOD)) this.schedule();
   }
 
   wake(): void {
