@@ -136,7 +136,8 @@ describe('VMs that balloon up and down', () => {
       // The others end, and harts have time to forget them.
       for (const vm of whole.hypervisor?.vms ?? []) whole.operate(vm, vm.name === LAST ? 'unpause' : 'destroy');
       whole.machine.run({ instructions: 300_000 });
-      assert.equal(whole.hypervisor?.frames.draining.length, 0);
+      // One that was rebooted and has found no memory has ended too, and with it the machine.
+      if (!whole.machine.finished) assert.equal(whole.hypervisor?.frames.draining.length, 0);
       const { vms, nobody } = accountOf(whole);
       if (isOnDemand)
         assert.ok(
