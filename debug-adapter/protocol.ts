@@ -3,7 +3,7 @@
  * only. The extension imports nothing else of this folder but `launch.ts`.
  *
  * A request that cannot be answered (unknown thread, no such device, the machine runs) fails with an error response whose message can
- * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm` and `predictStep`.
+ * be shown. All of them are free of side effects on the machine, except `consoleInput`, `operateVm`, `setMemoryTarget` and `predictStep`.
  */
 
 import type { Exits } from './exit-states';
@@ -85,10 +85,12 @@ export type {
 } from './translation-states';
 export type {
   History,
+  MemoryMoment,
   OwnGuestOnHart,
   OwnGuestState,
   OwnGuestsState,
   VcpuState,
+  VmMemory,
   VmState,
   Vms,
   WorldSwitchState,
@@ -115,6 +117,8 @@ interface Bodies {
   'hyperstep/vms': Vms;
   /** Whether it had an effect, and why it had none. A logged input of the machine. */
   'hyperstep/operateVm': { done: boolean; refusal?: string };
+  /** Whether it was set, and why it was not. A logged input of the machine. */
+  'hyperstep/setMemoryTarget': { done: boolean; refusal?: string };
   'hyperstep/inlineValues': { values: InlineValue[] };
   /** Keys typed in the guest's terminal, as the terminal encodes them. A logged input of the machine. */
   'hyperstep/consoleInput': Record<string, never>;

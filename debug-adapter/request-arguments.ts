@@ -155,6 +155,8 @@ const own = {
   'hyperstep/vms': ObjectOf({}),
   /** By Xen's names: xl pause, unpause, destroy, reboot. */
   'hyperstep/operateVm': ObjectOf({ vm: text, operation: choice(VM_OPERATIONS) }),
+  /** How many bytes of memory one is to have. */
+  'hyperstep/setMemoryTarget': ObjectOf({ vm: text, memory: count }),
   /**
    * The last ones, at most so many; of one virtual CPU, one virtual machine and of some reasons only where those are given. Totals are of the
    * virtual machine that is given, or that of the virtual CPU, else of all. With `columns` they are told over time too.

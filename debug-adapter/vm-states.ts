@@ -30,7 +30,7 @@ export interface VmState {
    */
   share: { weight: number; cap: number; pin: number[]; entitled?: number };
   /** Bytes; the most that it may take, the VMM's tables included, where there is a limit. */
-  memory: { guest: number; tables: number; limit?: number };
+  memory: VmMemory;
   exits: number;
   running: number;
   ready: number;
@@ -42,6 +42,32 @@ export interface VmState {
   vcpus: VcpuState[];
   /** Why what can be done to it means nothing to it now, after its name: `has ended`. What is not here does something. */
   refused: { [Operation in VmOperation]?: string };
+}
+
+/** In bytes; what its guest may have, and is to have, is without the firmware's part. */
+export interface VmMemory {
+  guest: number;
+  tables: number;
+  limit?: number;
+  minimum: number;
+  maximum: number;
+  target: number;
+  /** Somebody has set that: a policy of the host leaves it. */
+  isFixed: boolean;
+  /** What its guest has told of itself, where it has. */
+  told?: { free?: number; total?: number; available?: number };
+  /** What happened to it last, the oldest first. */
+  history: MemoryMoment[];
+}
+
+export interface MemoryMoment {
+  /** Machine clock, in nanoseconds. */
+  clock: number;
+  /** What happened, before an amount: `gave back`. */
+  what: string;
+  bytes: number;
+  /** Bytes that its guest had then. */
+  has: number;
 }
 
 /** What part of the last periods of machine time something had a hart. */

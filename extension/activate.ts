@@ -8,7 +8,7 @@ import { VmmInlineValues } from './debug/inline-values';
 import { StepPredictions } from './debug/predict';
 import { ProgramProblems } from './debug/problems';
 import { Sessions } from './debug/sessions';
-import { operateVm } from './debug/vm-operations';
+import { operateVm, setMemoryTarget } from './debug/vm-operations';
 import type { Host } from './host';
 import { registerLabs } from './labs/register';
 import { assemblyLanguages, LanguageService } from './language';
@@ -51,6 +51,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Host):
     vscode.commands.registerCommand('hyperstep.debugFile', (file?: vscode.Uri) => configurations.start(file, false)),
     vscode.commands.registerCommand('hyperstep.runFile', (file?: vscode.Uri) => configurations.start(file, true)),
     vscode.commands.registerCommand('hyperstep.operateVm', operateVm),
+    vscode.commands.registerCommand('hyperstep.setMemoryTarget', setMemoryTarget),
     predictions,
     vscode.commands.registerCommand('hyperstep.predictStep', () => predictions.predict()),
     vscode.commands.registerCommand('hyperstep.restartLanguageServer', () => language.restart()),

@@ -117,17 +117,21 @@ export function viewRequests(debugging: Debugging): Handlers {
     },
 
     'hyperstep/operateVm'({ vm, operation }) {
-      const { machine, control } = debugging.running;
+      const { machine } = debugging.running;
       const { guest, vm: operated } = machine.guestNamed(vm);
       const refusal = operated?.life.refusalOf(operation);
       if (refusal !== undefined) return { done: false, refusal: `${vm} ${refusal}` };
       const done = machine.system.operate(guest, operation);
-      if (done) {
-        control.inputArrived();
-        // Of a machine that runs, views hear when it stops.
-        if (debugging.hasMachine && !control.isRunning) debugging.changed();
-      }
+      if (done) actedUpon(debugging);
       return { done };
+    },
+
+    'hyperstep/setMemoryTarget'({ vm, memory }) {
+      const { machine } = debugging.running;
+      const refusal = machine.system.setMemoryTarget(machine.guestNamed(vm).guest, memory);
+      if (refusal !== undefined) return { done: false, refusal: `${vm} ${refusal}` };
+      actedUpon(debugging);
+      return { done: true };
     },
 
     'hyperstep/inlineValues'({ frameId, path, startLine, endLine }) {
@@ -144,6 +148,13 @@ export function viewRequests(debugging: Debugging): Handlers {
       return {};
     },
   };
+}
+
+/** Something was done to the machine from outside: one that waits goes on by that. Of one that runs, views hear when it stops. */
+function actedUpon(debugging: Debugging): void {
+  const { control } = debugging.running;
+  control.inputArrived();
+  if (debugging.hasMachine && !control.isRunning) debugging.changed();
 }
 
 /** The CPU of a thread as the software of one of its worlds sees it, of the first one when none is named. @throws RequestError */

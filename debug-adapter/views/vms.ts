@@ -1,14 +1,16 @@
+import { MEMORY_EVENTS } from '../../simulator/hypervisor/memory/allotment';
 import type { RunState, Wait } from '../../simulator/hypervisor/runnable';
 import { sumOfHistories } from '../../simulator/hypervisor/time-history';
 import type { Vcpu } from '../../simulator/hypervisor/vcpu';
 import type { Vm } from '../../simulator/hypervisor/vm';
 import { VM_OPERATIONS } from '../../simulator/hypervisor/vm-operation';
+import { FRAME } from '../../simulator/mmu/address';
 import type { DebuggedMachine } from '../debugged-machine';
 import type { Debuggee } from '../debuggee';
 import type { Running } from '../debugging';
 import { exitTotals } from '../inspect/exit-counts';
 import { percentOf } from '../inspect/processor-use';
-import type { VcpuState, VmState, Vms } from '../protocol';
+import type { VcpuState, VmMemory, VmState, Vms } from '../protocol';
 import { vmEndText } from '../run/ending';
 import { showHistory } from './history';
 import { ownGuests } from './own-guests';
@@ -67,11 +69,7 @@ function showVm(host: Host, guest: Debuggee, vm: Vm, processor: VmState['process
     processor,
     history: showHistory(sumOfHistories(vm.vcpus.map(({ account, spends }) => account.history(spends, host.now)))),
     share: { weight, cap, pin: [...pin], ...(entitled === undefined ? {} : { entitled }) },
-    memory: {
-      guest: vm.memoryTaken.guest,
-      tables: vm.memoryTaken.tables,
-      ...(memoryLimit === undefined ? {} : { limit: memoryLimit }),
-    },
+    memory: showMemory(vm, memoryLimit),
     exits: exitTotals(guest).exits,
     running,
     ready,
@@ -85,6 +83,28 @@ function showVm(host: Host, guest: Debuggee, vm: Vm, processor: VmState['process
         return reason === undefined ? [] : [[operation, reason]];
       }),
     ),
+  };
+}
+
+function showMemory({ memoryTaken, allotment, board }: Vm, limit: number | undefined): VmMemory {
+  const { guest, tables } = memoryTaken;
+  const { bounds, target, isFixed, history } = allotment;
+  const told = board.memoryStatistics;
+  return {
+    guest,
+    tables,
+    ...(limit === undefined ? {} : { limit }),
+    minimum: bounds.minimum * FRAME,
+    maximum: bounds.maximum * FRAME,
+    target: target * FRAME,
+    isFixed,
+    ...(told ? { told: { ...told } } : {}),
+    history: history.map(({ at, kind, frames, has }) => ({
+      clock: at,
+      what: MEMORY_EVENTS[kind],
+      bytes: frames * FRAME,
+      has: has * FRAME,
+    })),
   };
 }
 

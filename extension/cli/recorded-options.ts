@@ -23,8 +23,8 @@ export function hostContradictions(recorded: SystemDescription, given: SystemDes
   const [was, is] = [recorded.neighbours, given.neighbours];
   const host = (of: SystemDescription) => {
     const { harts, vmids, vmmTime, hartOptions: machineOptions } = of;
-    const { scheduler, memory, overcommit } = of.neighbours ?? {};
-    return { harts, vmids, vmmTime, machineOptions, ...scheduler, memory, overcommit };
+    const { scheduler, memory, overcommit, memoryPolicy } = of.neighbours ?? {};
+    return { harts, vmids, vmmTime, machineOptions, ...scheduler, memory, overcommit, memoryPolicy };
   };
   const ofVms = (was?.vms ?? []).flatMap((vm, index) =>
     differencesIn(vm, is?.vms[index] ?? {}, `${vm.name}: `, ['hostWords']),

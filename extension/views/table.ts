@@ -56,10 +56,10 @@ export const viewTable = {
   vms: {
     title: 'Virtual Machines',
     isUnfolded: false,
-    help: `The virtual machines of the host, one a row: what each does, how much of the harts it has had, lately as a small chart and in all beside its right by weight, its memory, exits and the time that others took from it. ${rowKeys} Right unfolds the vCPUs of a row, then goes to what can be done to the virtual machine: Pause, Unpause, Reboot, Destroy; one that means nothing now says why. Left goes back, or folds. While the machine runs it is asked every second. Of a hypervisor of your own on the bare machine: its guests by hgatp, and the world switches from one to another. ${changesSaid}`,
+    help: `The virtual machines of the host, one a row: what each does, how much of the harts it has had, lately as a small chart and in all beside its right by weight, its memory and its target, exits and the time that others took from it. ${rowKeys} Right unfolds the vCPUs of a row and what happened to its memory last, then goes to what can be done to the virtual machine: Pause, Unpause, Reboot, Destroy; one that means nothing now says why. Left goes back, or folds. While the machine runs it is asked every second. Of a hypervisor of your own on the bare machine: its guests by hgatp, and the world switches from one to another. ${changesSaid}`,
     share: 2,
     isLive: true,
-    commands: ['hyperstep.operateVm'],
+    commands: ['hyperstep.operateVm', 'hyperstep.setMemoryTarget'],
   },
 } as const satisfies Readonly<Record<string, ViewDescription>>;
 

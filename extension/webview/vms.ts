@@ -80,7 +80,7 @@ export class VmsView implements View {
         vm.engine,
       ],
     };
-    return isOpen ? [row, ...vm.vcpus.map((vcpu) => vcpuRow(vm, vcpu, most))] : [row];
+    return isOpen ? [row, ...vm.vcpus.map((vcpu) => vcpuRow(vm, vcpu, most)), ...memoryRows(vm)] : [row];
   }
 
   private operations(vm: VmState, page: PageContext): Element {
@@ -200,10 +200,32 @@ function shareCell({ name, share, processor }: VmState, most: number): Element {
   );
 }
 
-function memoryCell({ memory: { guest, tables, limit } }: VmState): Element {
-  const title = `${megabytes(guest)} of its own, and ${megabytes(tables)} for the VMM’s tables`;
+/** What it has, and where its guest is to have less than it may, its target. */
+function memoryCell({ memory }: VmState): Element {
+  const { guest, tables, limit, target, minimum, maximum, isFixed, told } = memory;
+  const says = [
+    `${megabytes(guest)} of its own, and ${megabytes(tables)} for the VMM’s tables`,
+    `its guest may have ${megabytes(minimum)} to ${megabytes(maximum)} and is to have ${megabytes(target)}${isFixed ? ', which somebody has set' : ''}`,
+    ...(told?.free === undefined ? [] : [`${megabytes(told.free)} are free, it says`]),
+  ];
   const most = limit === undefined ? '' : ` of ${megabytes(limit)}`;
-  return titled(`${megabytes(guest + tables)}${most}`, title);
+  const wanted = target === maximum ? '' : `, target ${megabytes(target)}`;
+  return titled(`${megabytes(guest + tables)}${most}${wanted}`, says.join('; '));
+}
+
+/** What happened to its memory last, the newest first. */
+function memoryRows(vm: VmState): GridRow[] {
+  return [...vm.memory.history].reverse().map(({ clock, what, bytes, has }, index) => ({
+    name: `${vm.name} memory ${index}`,
+    level: 2,
+    cells: [
+      `memory, ${duration(clock)}`,
+      `${what} ${megabytes(bytes)}`,
+      ...Array.from({ length: COLUMNS.indexOf('memory') - 3 }, () => ''),
+      `had ${megabytes(has)} then`,
+      ...Array.from({ length: COLUMNS.length - COLUMNS.indexOf('memory') - 1 }, () => ''),
+    ],
+  }));
 }
 
 function titled(content: Child, title: string): Element {

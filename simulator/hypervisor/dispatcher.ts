@@ -265,9 +265,31 @@ export class Dispatcher {
   restart(vm: Vm): void {
     // What harts have kept of it is of another life.
     for (const pcpu of this.pcpus) pcpu.mustForget = true;
+    if (this.frames.draining.length > 0) this.forgetEverywhere();
+    // What it had at first it has again: nobody comes to use an old translation of that before its hart has forgotten it.
+    if (!vm.memory.isOnDemand) for (const { hart } of this.pcpus) this.frames.flushed(hart.id);
     vm.restart();
     for (const vcpu of vm.vcpus) this.tellOf(vcpu, this.machine.clock.now());
     if (this.frames.draining.length > 0) this.forgetEverywhere();
+  }
+
+  /**
+   * Some of what a VM had is not its own any more: harts that run it forget what they know of it before its next instruction, and others find
+   * nothing of it from now on.
+   * @returns the harts that have yet to forget
+   */
+  forgetGuest(vm: Vm): readonly number[] {
+    const pending: number[] = [];
+    for (const pcpu of this.pcpus) {
+      const { hart, running } = pcpu;
+      const runsIt = running?.vm === vm;
+      if (!runsIt && vm.engine.leave(pcpu)) continue;
+      pcpu.mustForget = true;
+      if (!runsIt) continue;
+      pending.push(hart.id);
+      if (hart !== this.handling) kick(hart);
+    }
+    return pending;
   }
 
   /** Every hart forgets its translations before its next instruction of a guest's: there is memory that waits for it. */
@@ -292,7 +314,7 @@ export class Dispatcher {
 
   /** Drops all translations of a hart: some may be of what is not there any more. */
   private *forget(pcpu: Pcpu): Narration {
-    yield step`a VM has ended or begun anew since: forget all translations (sfence.vma, hfence.gvma)`;
+    yield step`memory of a VM has gone to the host since, or the VM has begun anew: forget all translations (sfence.vma, hfence.gvma)`;
     pcpu.hart.fence(undefined, undefined);
     pcpu.hart.fenceGuest();
     pcpu.mustForget = false;

@@ -5,7 +5,7 @@ import { Csr, InterruptCode, SUPERVISOR_INTERRUPTS } from '../isa/index';
 import type { HostedSoftware } from '../machine/hosted-software';
 import type { Machine } from '../machine/machine';
 import { FIRMWARE_MEMORY, MEMORY_MAP } from '../machine/memory-map';
-import { type Narration, runThrough, step } from '../machine/narration';
+import { across, type Narration, runThrough, step } from '../machine/narration';
 import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
 import { Dispatcher, type RunListener, type VmmTime } from './dispatcher';
@@ -13,12 +13,13 @@ import type { Engine, TableFrames, VmDemands } from './engines/engine';
 import { savedChannels } from './events/saved-channels';
 import { firmwareMemory } from './events/shared-page';
 import { Exit } from './exits/exit';
-import { acknowledgeKick } from './exits/kick';
+import { acknowledgeKick, kick } from './exits/kick';
 import { openExit } from './exits/open-exit';
 import { ExitLedger, type ExitListener } from './ledger/ledger';
-import { DemandMemory, type Lack, type Overcommit } from './memory/demand';
 import { type FrameOwner, type FrameRange, FrameTable } from './memory/frame-table';
 import { GuestMemory } from './memory/guest-memory';
+import { type GuestFrame, HostMemory, type Lack, type Overcommit } from './memory/host-memory';
+import { MemoryPolicy, type MemoryPolicyKind } from './memory/memory-policy';
 import { P2m } from './memory/p2m';
 import { Pcpu } from './pcpu';
 import { type Outcome, RESUME, type WakeReason } from './runnable';
@@ -42,6 +43,8 @@ export interface HypervisorOptions {
   readonly scheduler: (pcpus: () => readonly Pcpu[]) => Scheduler;
   /** What becomes of VMs that have together more memory than the machine. */
   readonly overcommit: Overcommit;
+  /** Who says how much memory they are to have. */
+  readonly memoryPolicy: MemoryPolicyKind;
 }
 
 /** The VMM: it has S-mode of the machine, and everything in it that is not a guest's. */
@@ -54,14 +57,15 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private readonly overcommit: Overcommit;
   private readonly scheduler: Scheduler;
   private readonly dispatcher: Dispatcher;
-  /** Where VMs get their memory frame by frame; absent where they have all of it from the start. */
-  private readonly demand: DemandMemory | undefined;
+  /** Which VM has which frames. */
+  private readonly memory: HostMemory;
+  private readonly policy: MemoryPolicy | undefined;
 
   /** @param firmware of the machine, which keeps the timers of its harts */
   constructor(
     readonly machine: Machine,
     firmware: SbiFirmware,
-    { vmmTime, scheduler, overcommit }: HypervisorOptions,
+    { vmmTime, scheduler, overcommit, memoryPolicy }: HypervisorOptions,
   ) {
     const { base, size } = machine.core.ram;
     this.ledger = new ExitLedger(() => machine.clock.waking ?? 'input');
@@ -74,7 +78,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       this.framesCame(),
     );
     this.overcommit = overcommit;
-    if (overcommit !== 'refuse') this.demand = new DemandMemory(this.frames, machine.core.ram, machine.harts);
+    this.memory = new HostMemory(this.frames, machine.core.ram, machine.harts, () => this.policy?.disturbed());
+    if (memoryPolicy === 'cooperative') this.policy = this.makePolicy();
     // What the firmware has turned on for the VMM, the VMM can turn on for its guests.
     for (const { id } of machine.harts) firmware.sbi.features.find(Feature.tableUpdates)?.turn(id, true);
     // The VMM has all harts from the start: those of which no vCPU runs wait in HS-mode.
@@ -112,25 +117,43 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
+  /** It looks on the first hart. */
+  private makePolicy(): MemoryPolicy {
+    const { clock, harts } = this.machine;
+    const call = (): void => {
+      for (const hart of harts.slice(0, 1)) kick(hart);
+    };
+    const policy = new MemoryPolicy(clock, call, () => this.vms, this.frames, this.ledger);
+    clock.register(policy);
+    return policy;
+  }
+
+  memoryChanged(): void {
+    this.policy?.disturbed();
+  }
+
   private guestMemory(id: number, { engine, memory, vcpus, memoryLimit, paravirtual }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
     // A ported guest has a page of its own anyway.
     const firmware = firmwareMemory(paravirtual && engine.guests === 'any');
-    if (!this.demand) {
+    const host: FrameRange = { base: this.frames.base, frames: this.frames.size / FRAME };
+    if (this.overcommit === 'refuse') {
       const { base } = this.take(id, guestFrames(memory));
-      return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)), firmware);
+      const p2m = P2m.reserved(begin, memory, new Hpa(base), host);
+      return new GuestMemory(ram, p2m, firmware, this.memory.add(p2m, 'at-first', memory / FRAME, firmware));
     }
-    const p2m = new P2m(begin, memory, { base: this.frames.base, frames: this.frames.size / FRAME });
+    const p2m = new P2m(begin, memory, host);
     const most = memoryLimit === undefined ? memory : memoryLimit - tablesOf({ engine, memory, vcpus });
-    const source = this.demand.add(p2m, Math.floor(Math.min(most, memory) / FRAME), firmware);
+    const source = this.memory.add(p2m, 'on-demand', Math.floor(Math.min(most, memory) / FRAME), firmware);
     return new GuestMemory(ram, p2m, firmware, source, (lack) => this.lacksMemory(id, lack));
   }
 
   verdictOn(lack: Lack): KillReason | 'wait' {
     if (lack === 'limit') return 'memory-limit';
+    this.policy?.disturbed();
     // What has been given back is as good as there.
-    return this.overcommit === 'wait' || this.demand?.willHave ? 'wait' : 'out-of-memory';
+    return this.overcommit === 'wait' || this.memory.willHave ? 'wait' : 'out-of-memory';
   }
 
   /** A device of a VM's was to write what there is no memory for: it waits for some, or its VM is killed. */
@@ -140,6 +163,17 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (!vm || vm.end || verdict === 'wait') return;
     vm.finish({ reason: 'killed', kind: verdict, vcpu: 0 });
     if (vm.isOff) this.dispatcher.settleEnd(vm);
+  }
+
+  get framesWillCome(): boolean {
+    return this.memory.willHave;
+  }
+
+  takeBack(vm: Vm, frames: readonly GuestFrame[]): void {
+    vm.engine.changed(frames, 'dropped');
+    const harts = this.dispatcher.forgetGuest(vm);
+    vm.memory.release(frames, harts);
+    if (harts.length === 0) this.framesCame();
   }
 
   /** There are free frames: whoever waits for some may find one. */
@@ -153,6 +187,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   /** All guests that were to be booted have been: harts look for somebody to run. */
   start(): void {
     for (const pcpu of this.pcpus) runThrough(this.dispatcher.begin(pcpu));
+    this.policy?.disturbed();
   }
 
   trapTaken(hart: Hart): void {
@@ -254,6 +289,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   vmEnded(vm: Vm, end: VmEnd): void {
     vm.events.closeAll();
     for (const vcpu of vm.vcpus) this.dispatcher.end(vcpu);
+    this.policy?.disturbed();
     if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
       this.machine.finish(end);
@@ -299,7 +335,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     const parts = Object.fromEntries([
       // Before the VMs: these are checked beside the numbers that harts have given them.
       ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component] as const),
-      ...(this.demand ? [['memory', this.demand.component] as const] : []),
+      ['memory', this.memory.component],
+      ...(this.policy ? [['policy', this.policy.component] as const] : []),
       ...this.vms.map((vm) => [`vm${vm.id}`, vm.component] as const),
       ['events', savedChannels(this.vms.map(({ events }) => events))],
       ['scheduler', this.scheduler.component],
@@ -320,7 +357,9 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     if (code !== InterruptCode.supervisorTimer) {
       yield step`somebody has kicked the hart, by SSIP: requests or virtual interrupts of its vCPUs have changed`;
       acknowledgeKick(hart);
-      return true;
+      if (!this.policy?.isDue || hart !== this.machine.harts[0]) return true;
+      yield* across(pcpu.free, this.policy.run());
+      return false;
     }
     const due = pcpu.timers.due();
     for (const vcpu of due) {

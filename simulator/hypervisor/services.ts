@@ -2,8 +2,8 @@ import type { Hart } from '../core/index';
 import type { Machine } from '../machine/machine';
 import type { HartContext } from './hart-context';
 import type { ExitLedger } from './ledger/ledger';
-import type { Lack } from './memory/demand';
 import type { FrameTable } from './memory/frame-table';
+import type { GuestFrame, Lack } from './memory/host-memory';
 import type { WakeReason } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -34,6 +34,12 @@ export interface HypervisorServices {
   vmEnded(vm: Vm, end: VmEnd): void;
   /** Something is done to a VM from outside, or at its guest's wish. @returns whether it had an effect */
   operate(vm: Vm, operation: VmOperation): boolean;
+  /** Whether frames will be free without that a VM does anything. */
+  readonly framesWillCome: boolean;
+  /** What VMs need of memory has changed: a policy is to look. */
+  memoryChanged(): void;
+  /** Frames of a VM's become holes and go back to the host; nothing leads to them from now on. @throws RangeError for one that is held */
+  takeBack(vm: Vm, frames: readonly GuestFrame[]): void;
   /** What becomes of a VM that lacks memory: it is killed for a reason, or waits until there is some. */
   verdictOn(lack: Lack): KillReason | 'wait';
 }

@@ -1,7 +1,7 @@
 import { readU32, writeU32, writeU64 } from '../devices/dma';
 import { STEAL_TIME_BYTES } from '../firmware/port';
 import { type Narration, step } from '../machine/narration';
-import { Gpa } from '../mmu/address';
+import { FRAME, Gpa } from '../mmu/address';
 import { type Component, componentOf, type StateHolder, type StateOf, stateSchema } from '../schema/state/component';
 import { count, instant, nullable } from '../schema/state/fields';
 import type { TimeAccount } from './measures';
@@ -52,6 +52,11 @@ export class StealTime implements StateHolder<StealTimeState> {
   /** Where the guest is told; undefined while it does not want to be. */
   get sharedMemory(): Gpa | undefined {
     return this.address === null ? undefined : new Gpa(this.address);
+  }
+
+  /** Whether that is in the frame of an address. */
+  isIn(gpa: number): boolean {
+    return this.address !== null && Math.floor(this.address / FRAME) === Math.floor(gpa / FRAME);
   }
 
   /** Nanoseconds that were stolen since the guest has asked to be told. */

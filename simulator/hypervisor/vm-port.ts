@@ -16,7 +16,7 @@ import { exception } from '../machine/trap';
 import { Gva } from '../mmu/address';
 import { Access } from '../mmu/index';
 import { inject } from './exits/inject';
-import type { Lack } from './memory/demand';
+import type { Lack } from './memory/host-memory';
 import { type Outcome, RESUME } from './runnable';
 import type { Vcpu } from './vcpu';
 import type { Vm } from './vm';
@@ -47,6 +47,11 @@ export class VmPort implements FirmwarePort, StealTimeReports {
   /** The call that is being answered decides what becomes of its caller. */
   decide(outcome: Outcome): void {
     this.decided = outcome;
+  }
+
+  /** The call that is being answered is to be made again, since there is no memory for it. */
+  lacks(lack: Lack): void {
+    this.lack = lack;
   }
 
   /** Why the call that is to be made again could not be answered. @throws RangeError where it could */

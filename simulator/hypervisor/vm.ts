@@ -9,6 +9,7 @@ import type { Machine } from '../machine/machine';
 import { INTERRUPTS, MEMORY_MAP, SHARED_PAGE } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
 import { FRAME } from '../mmu/address';
+import { sizeInWords } from '../schema/quantity';
 import {
   type Component,
   component,
@@ -31,6 +32,9 @@ import { hypercallExtension } from './hypercalls/extension';
 import type { ExitLedger } from './ledger/ledger';
 import type { LoadedGuest } from './loaded-guest';
 import { type Measures, sumOf } from './measures';
+import { Allotment } from './memory/allotment';
+import { Balloon } from './memory/balloon';
+import { balloonHostOf } from './memory/balloon-host';
 import type { FrameRange } from './memory/frame-table';
 import type { GuestMemory } from './memory/guest-memory';
 import { GuestTables, GuestTablesAsHardware } from './memory/guest-walk';
@@ -46,6 +50,9 @@ import { VmPort } from './vm-port';
 /** What a VM is as a machine is nothing beside its parts. */
 const virtualMachineSchema = stateSchema('virtual-machine', 2, {});
 
+/** The part of its memory that a VM is left by its host's policy where nothing else was said. */
+const MEMORY_SHARE = 4;
+
 /** What a VM is made with. */
 export interface VmConfiguration {
   readonly name: string;
@@ -57,6 +64,8 @@ export interface VmConfiguration {
   readonly memory: number;
   /** The most bytes of machine memory that it takes, the VMM's tables for it included, where it gets its own as it touches it; no limit when absent. */
   readonly memoryLimit?: number | undefined;
+  /** The least bytes of memory that its guest is to be left; a quarter of what it has when absent. */
+  readonly memoryMinimum?: number | undefined;
   /** What is behind the virtio slots of its board. */
   readonly slots: readonly VirtioBackend[];
   /** The date at reset, in seconds since 1970. */
@@ -107,6 +116,10 @@ export class Vm implements Guest {
   readonly life: VmLife;
   /** Its ports. */
   readonly events: EventChannels;
+  /** How much memory its guest is to have. */
+  readonly allotment: Allotment;
+  /** By which its guest gives memory back and gets it again. */
+  readonly balloon: Balloon;
 
   constructor(
     readonly id: number,
@@ -122,6 +135,24 @@ export class Vm implements Guest {
     this.reportsStealTime = parts.stealTime;
     this.share = parts.share;
     this.life = new VmLife(parts.onCrash, parts.reboots);
+    const { maximum } = memory;
+    const minimum = Math.min(maximum, Math.floor((parts.memoryMinimum ?? size / MEMORY_SHARE) / FRAME));
+    this.allotment = new Allotment(
+      { minimum, maximum },
+      () => memory.count,
+      () => this.machine.clock.now(),
+    );
+    const { allotment } = this;
+    this.balloon = new Balloon({
+      memory,
+      allotment,
+      frames: host.frames,
+      framesWillCome: () => host.framesWillCome,
+      takeBack: (frames) => host.takeBack(this, frames),
+      filled: (frame) => this.engine.changed([frame], 'filled'),
+      listEntryOf: (frame) => this.engine.listEntryOf(frame),
+      isShared: (gpa) => this.isShared(gpa),
+    });
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
     this.ram = { base: MEMORY_MAP.ram.base, size };
     this.kindsByCause = kindsByCause(engine.exits);
@@ -140,6 +171,14 @@ export class Vm implements Guest {
       clint: false,
       console: parts.console,
       finish: (request) => this.finish(endOf(request)),
+    });
+    this.board.connectBalloon(balloonHostOf(this.balloon));
+    this.allotment.listen({
+      targetChanged: () => {
+        this.board.balloonChanged();
+        this.events.raiseVirq('balloon');
+      },
+      wantsMore: () => host.memoryChanged(),
     });
     this.engine = engine.create(this, tableFrames, engineOptions);
     this.events = this.eventChannels(parts.paravirtual);
@@ -218,6 +257,7 @@ export class Vm implements Guest {
     this.clock.restart();
     parts.prepare(wanted, this.name)();
     const entry = this.memory.beginAgain(load);
+    this.allotment.moved('began', this.memory.count);
     if (entry) this.port.start(0, entry);
     else this.finish({ reason: 'killed', kind: 'out-of-memory', vcpu: 0 });
   }
@@ -228,6 +268,26 @@ export class Vm implements Guest {
     this.engine.dropped();
     this.memory.giveBack();
     return true;
+  }
+
+  /** Whether somebody but its guest uses the memory at an address, as long as the guest wants that. */
+  private isShared(gpa: number): boolean {
+    return this.vcpus.some(({ stealTime }) => stealTime?.isIn(gpa));
+  }
+
+  /** Why somebody cannot set it a target of so many bytes, after its name; undefined where that can be. */
+  targetRefusal(bytes: number): string | undefined {
+    const { minimum } = this.allotment.bounds;
+    if (this.end) return 'has ended';
+    if (bytes % FRAME !== 0)
+      return `has memory in pages of ${sizeInWords(FRAME)}: ${bytes} bytes are no multiple of that`;
+    if (bytes >= minimum * FRAME && bytes <= this.ram.size) return undefined;
+    return `may have from ${sizeInWords(minimum * FRAME)} to ${sizeInWords(this.ram.size)} of memory: ${sizeInWords(bytes)} is not within that`;
+  }
+
+  /** Somebody sets it a target. @param bytes of which there is no refusal; those of its whole memory are all that it may have */
+  setTarget(bytes: number): void {
+    this.allotment.setTarget(Math.min(bytes / FRAME, this.allotment.bounds.maximum), 'person');
   }
 
   /** Its guest wants it to be paused. */
@@ -283,9 +343,14 @@ export class Vm implements Guest {
 
   get component(): Component {
     const accounts = this.vcpus.map(({ id, account }) => [`vcpu${id}`, account.component] as const);
-    const { clock, life, machineParts } = this;
+    const { clock, life, allotment, machineParts } = this;
     // Accounts before the machine: what its vCPUs tell of stolen time is checked beside them.
-    const parts = { clock: clock.component, life: life.component, ...Object.fromEntries(accounts) };
+    const parts = {
+      clock: clock.component,
+      life: life.component,
+      allotment: allotment.component,
+      ...Object.fromEntries(accounts),
+    };
     return withoutState('vm', { parts: { ...parts, machine: machineParts } });
   }
 

@@ -3,6 +3,7 @@ import type { AccessSize, MmioDevice, TimedDevice } from '../devices/device';
 import { Plic } from '../devices/plic';
 import { Rom } from '../devices/rom';
 import { Uart } from '../devices/uart';
+import { type BalloonHost, type MemoryStatistics, VirtioBalloon } from '../devices/virtio/balloon';
 import { VirtioConsole } from '../devices/virtio/console';
 import { VirtioNetwork } from '../devices/virtio/network';
 import { VirtioTransport } from '../devices/virtio/transport';
@@ -81,6 +82,41 @@ export class Board {
       isTold = true;
     }
     return isTold;
+  }
+
+  /** Its balloon device leads to the host of its memory. */
+  connectBalloon(host: BalloonHost): void {
+    this.balloon?.backend.connect(host);
+  }
+
+  /** The host wants another number of pages of the guest. */
+  balloonChanged(): void {
+    this.balloon?.transport.configurationChanged();
+  }
+
+  /** The guest is to tell of its memory anew. @returns whether it has a driver that does */
+  askForStatistics(): boolean {
+    const { balloon } = this;
+    if (!balloon?.transport.inUse) return false;
+    balloon.transport.serve(balloon.backend.ask());
+    return true;
+  }
+
+  /** What the guest has told of its memory last; undefined where it has not. */
+  get memoryStatistics(): MemoryStatistics | undefined {
+    return this.balloon?.backend.statistics;
+  }
+
+  /** Pages that its driver says it has given to the host. */
+  get ballooned(): number {
+    return this.balloon?.backend.actual ?? 0;
+  }
+
+  /** The balloon device: of several the first, since a host wants its pages once. */
+  private get balloon(): { readonly transport: VirtioTransport; readonly backend: VirtioBalloon } | undefined {
+    for (const transport of this.virtio)
+      if (transport.backend instanceof VirtioBalloon) return { transport, backend: transport.backend };
+    return undefined;
   }
 
   /** There may be memory by now that devices wait for. */

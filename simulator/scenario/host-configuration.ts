@@ -24,7 +24,7 @@ export function hostConfiguration(
   files: readonly VmFiles[],
   surroundings: HostSurroundings,
 ): SystemConfiguration {
-  const { harts, memory, overcommit, vmids, vmmTime, scheduler, hartOptions } = host;
+  const { harts, memory, overcommit, memoryPolicy, vmids, vmmTime, scheduler, hartOptions } = host;
   const vms = host.vms.map((vm, index) => {
     const { name, engine, vcpus, weight, cap, pin, memoryLimit, onCrash, devices, onIllegal, time, stealTime, seed } =
       vm;
@@ -32,6 +32,7 @@ export function hostConfiguration(
     return {
       ...{ name, engine, vcpus, memoryLimit, onCrash, devices, onIllegal, time, stealTime, seed, disks, initrd },
       memory: vm.memory,
+      memoryMinimum: vm.memoryMinimum,
       commonProcessor: vm.commonProcessor,
       paravirtual: vm.paravirtual,
       bootArguments: vm.append,
@@ -48,6 +49,6 @@ export function hostConfiguration(
     virtualization: first.engine,
     firmware: 'sbi',
     translation: surroundings.translation,
-    neighbours: { scheduler, memory, overcommit, vms },
+    neighbours: { scheduler, memory, overcommit, memoryPolicy, vms },
   };
 }

@@ -67,13 +67,24 @@ export const hostOptions = {
     choice(
       {
         refuse: 'There is none: the host has memory for all, or does not start.',
-        wait: 'They get memory as they touch it. One that finds none waits until another has ended.',
+        wait: 'They get memory as they touch it. One that finds none waits until another has ended, or has given some back.',
         kill: 'They get memory as they touch it. One that finds none is killed.',
       },
       {
         description:
           'What becomes of virtual machines that together have more memory than the host. All but `refuse` need its `memory`.',
       },
+    ),
+  ),
+  memoryPolicy: withDefault(
+    'none',
+    choice(
+      {
+        none: 'Nobody but you.',
+        cooperative:
+          'The host’s policy: by what guests tell of themselves, what they have asked for and not got, and their weights. Guests follow by a balloon, or do not.',
+      },
+      { description: 'Who says how much memory virtual machines are to have.' },
     ),
   ),
   machineOptions: machineOptions.machineOptions,

@@ -31,12 +31,16 @@ function resolvedHost({ name, values, vms }: StatedHost, seed: number): Scenario
 }
 
 function resolvedVm({ name, values }: Stated<VmDescription>, harts: number, seed: number): ScenarioVm {
-  const { memory, memoryLimit, pin, program, defines, loadAddress, disks, ...rest } = settled(vmOptions, values);
+  const { memory, memoryLimit, memoryMinimum, pin, program, defines, loadAddress, disks, ...rest } = settled(
+    vmOptions,
+    values,
+  );
   return {
     ...rest,
     name,
     memory: bytesOf(memory),
     memoryLimit: memoryLimit === undefined ? undefined : bytesOf(memoryLimit),
+    memoryMinimum: memoryMinimum === undefined ? undefined : bytesOf(memoryMinimum),
     pin: pin ?? Array.from({ length: harts }, (_, hart) => hart),
     seed: rest.seed ?? seed,
     program: [program ?? []].flat(),

@@ -32,12 +32,17 @@ export interface ScenarioScheduler {
 type VmValues = Settled<typeof vmOptions>;
 
 export interface ScenarioVm
-  extends Omit<VmValues, 'memory' | 'memoryLimit' | 'pin' | 'seed' | 'program' | 'defines' | 'loadAddress' | 'disks'> {
+  extends Omit<
+    VmValues,
+    'memory' | 'memoryLimit' | 'memoryMinimum' | 'pin' | 'seed' | 'program' | 'defines' | 'loadAddress' | 'disks'
+  > {
   readonly name: string;
   /** Bytes. */
   readonly memory: number;
   /** Bytes; no limit when undefined. */
   readonly memoryLimit: number | undefined;
+  /** Bytes; a quarter of its memory when undefined. */
+  readonly memoryMinimum: number | undefined;
   /** Numbers of harts. */
   readonly pin: readonly number[];
   readonly seed: number;

@@ -34,21 +34,28 @@ function* programProblems({ program, linkOptions, march }: ScenarioVm, stated: S
   if (inMarch !== undefined) yield at(stated.pathOf('march'), `names no architecture: ${inMarch}`);
 }
 
-function* memoryProblems(
-  { memory, memoryLimit }: ScenarioVm,
-  { overcommit }: ScenarioHost,
-  stated: StatedVm,
-): Generator<Problem> {
+function* memoryProblems(vm: ScenarioVm, { overcommit }: ScenarioHost, stated: StatedVm): Generator<Problem> {
+  const { memory, memoryLimit, memoryMinimum } = vm;
   const wrong = memoryProblem(memory);
   if (wrong !== undefined) yield at(stated.pathOf('memory'), `${wrong}, not ${briefly(stated.values.memory)}`);
-  else if (memoryLimit === undefined) return;
-  else if (memoryLimit < memory && overcommit === 'refuse')
+  else yield* minimumProblems(memoryMinimum, Math.min(memory, memoryLimit ?? memory), stated);
+  if (wrong !== undefined || memoryLimit === undefined) return;
+  if (memoryLimit < memory && overcommit === 'refuse')
     yield at(
       stated.pathOf('memoryLimit'),
       `must be at least the memory of the virtual machine, ${sizeInWords(memory)}, not ${briefly(stated.values.memoryLimit)}`,
     );
   else if (memoryLimit % FRAME !== 0)
     yield at(stated.pathOf('memoryLimit'), `must be a multiple of 4K, not ${briefly(stated.values.memoryLimit)}`);
+}
+
+function* minimumProblems(minimum: number | undefined, most: number, stated: StatedVm): Generator<Problem> {
+  const path = stated.pathOf('memoryMinimum');
+  const said = briefly(stated.values.memoryMinimum);
+  if (minimum === undefined) return;
+  if (minimum % FRAME !== 0) yield at(path, `must be a multiple of 4K, not ${said}`);
+  else if (minimum > most)
+    yield at(path, `must be at most what the virtual machine may have, ${sizeInWords(most)}, not ${said}`);
 }
 
 function* sharingProblems(vm: ScenarioVm, { harts, scheduler }: ScenarioHost, stated: StatedVm): Generator<Problem> {

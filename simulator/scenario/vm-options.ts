@@ -78,6 +78,10 @@ export const vmOptions = {
     description:
       'The most of the host’s memory that it takes, the VMM’s tables for it included; no limit when absent. At least `memory`, but where that comes as it is touched (the host’s `overcommit`): there one that wants more is killed.',
   }),
+  memoryMinimum: sizeText({
+    description:
+      'The least that its guest is to have, whatever somebody or the host’s `memoryPolicy` says. A quarter of its `memory` when absent.',
+  }),
   time: {
     ...time,
     description: 'Which time its guest sees: `own` stands while it is not served, and goes with one vCPU.',

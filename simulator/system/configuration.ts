@@ -4,7 +4,8 @@ import type { VirtioDevice } from '../devices/virtio/index';
 import type { VmmTime } from '../hypervisor/dispatcher';
 import type { PagerName } from '../hypervisor/engines/full/pager-names';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
-import type { Overcommit } from '../hypervisor/memory/demand';
+import type { Overcommit } from '../hypervisor/memory/host-memory';
+import type { MemoryPolicyKind } from '../hypervisor/memory/memory-policy';
 import type { Share } from '../hypervisor/scheduler/share';
 import type { VmTime } from '../hypervisor/vm-clock';
 import type { OnCrash } from '../hypervisor/vm-life';
@@ -54,6 +55,8 @@ export interface NeighbourConfiguration extends GuestConfiguration {
   readonly stealTime?: boolean | undefined;
   /** The most bytes of the host's memory that it takes, the VMM's tables for it included. */
   readonly memoryLimit?: number | undefined;
+  /** The least bytes of memory that its guest is to have; a quarter of its memory when absent. */
+  readonly memoryMinimum?: number | undefined;
   readonly onCrash: OnCrash;
 }
 
@@ -73,6 +76,8 @@ export interface NeighboursConfiguration {
   readonly memory?: number | undefined;
   /** What becomes of VMs that have together more memory than that. Default: `refuse`. */
   readonly overcommit?: Overcommit | undefined;
+  /** Who says how much memory VMs are to have. Default: `none`. */
+  readonly memoryPolicy?: MemoryPolicyKind | undefined;
   readonly vms: readonly NeighbourConfiguration[];
 }
 

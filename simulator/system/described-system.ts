@@ -24,11 +24,19 @@ export function configurationOf(description: SystemDescription, given: readonly 
   if (!neighbours) return configured(machine, first);
   const vms = neighbours.vms.flatMap((vm, index): NeighbourConfiguration[] => {
     const from = given[index];
-    const { memoryLimit, ...rest } = vm;
-    return from ? [{ ...configured(rest, from, `${vm.name}: `), memoryLimit: memoryLimit ?? undefined }] : [];
+    const { memoryLimit, memoryMinimum, ...rest } = vm;
+    return from
+      ? [
+          {
+            ...configured(rest, from, `${vm.name}: `),
+            memoryLimit: memoryLimit ?? undefined,
+            memoryMinimum: memoryMinimum ?? undefined,
+          },
+        ]
+      : [];
   });
-  const { scheduler, memory, overcommit } = neighbours;
-  const shared: NeighboursConfiguration = { scheduler, memory: memory ?? undefined, overcommit, vms };
+  const { scheduler, memory, overcommit, memoryPolicy } = neighbours;
+  const shared: NeighboursConfiguration = { scheduler, memory: memory ?? undefined, overcommit, memoryPolicy, vms };
   // What is said of one guest means nothing.
   const { diskSectors: _, ...host } = machine;
   return { ...host, ...first, disks: [], neighbours: shared };

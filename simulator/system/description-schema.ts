@@ -1,7 +1,8 @@
 import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import { someHartOptions } from '../core/index';
 import { type EngineId, engineDescriptions } from '../hypervisor/engines/registry';
-import { OVERCOMMITS } from '../hypervisor/memory/demand';
+import { OVERCOMMITS } from '../hypervisor/memory/host-memory';
+import { MEMORY_POLICIES } from '../hypervisor/memory/memory-policy';
 import { ON_CRASH } from '../hypervisor/vm-life';
 import { choice, type Described } from '../schema/schema';
 import { count, flag, listOf, nullable, text, upTo } from '../schema/state/fields';
@@ -46,6 +47,7 @@ const neighbour = ObjectOf({
   }),
   stealTime: flag,
   memoryLimit: nullable(count),
+  memoryMinimum: nullable(count),
   onCrash: choice(ON_CRASH),
 });
 export type NeighbourDescription = Described<typeof neighbour>;
@@ -54,6 +56,7 @@ const neighbours = ObjectOf({
   scheduler: ObjectOf({ kind: choice(SCHEDULERS), slice: Integer({ minimum: 1, maximum: LONGEST_SLICE }) }),
   memory: nullable(hostMemory),
   overcommit: choice(OVERCOMMITS),
+  memoryPolicy: choice(MEMORY_POLICIES),
   vms: listOf(neighbour, { most: MOST_VCPUS }),
 });
 export type NeighboursDescription = Described<typeof neighbours>;

@@ -33,20 +33,22 @@ export function describeSystem(configuration: SystemConfiguration): SystemDescri
   };
 }
 
-function describeNeighbours({ scheduler, memory, overcommit, vms }: NeighboursConfiguration): NeighboursDescription {
+function describeNeighbours(neighbours: NeighboursConfiguration): NeighboursDescription {
+  const { scheduler, memory, overcommit, memoryPolicy, vms } = neighbours;
   const { kind, slice } = scheduler;
   return {
     scheduler: { kind, slice },
     memory: memory ?? null,
     overcommit: overcommit ?? 'refuse',
+    memoryPolicy: memoryPolicy ?? 'none',
     vms: vms.map(describeNeighbour),
   };
 }
 
 function describeNeighbour(vm: NeighbourConfiguration): NeighbourDescription {
-  const { name, engine, vcpus, onCrash, stealTime = false, memoryLimit = null } = vm;
+  const { name, engine, vcpus, onCrash, stealTime = false, memoryLimit = null, memoryMinimum = null } = vm;
   const { weight, cap, pin } = vm.share;
-  const beside = { share: { weight, cap, pin }, stealTime, memoryLimit, onCrash };
+  const beside = { share: { weight, cap, pin }, stealTime, memoryLimit, memoryMinimum, onCrash };
   return { ...describeGuest(vm), name, engine, vcpus, ...beside };
 }
 

@@ -31,6 +31,8 @@ export const inputSchema = Union(
     ObjectOf({ kind: Literal('csr'), cpu: count, csr: upTo(0xfff), value: any64 }),
     /** Somebody pauses the guest's VM, lets it go on, destroys it, or starts it again. */
     ObjectOf({ kind: Literal('vm'), operation: choice(VM_OPERATIONS) }),
+    /** Somebody says how many bytes of memory the guest's VM is to have. */
+    ObjectOf({ kind: Literal('memory-target'), memory: count }),
   ],
   { expected: 'an input of a known kind' },
 );

@@ -220,6 +220,9 @@ function apply(system: System, { guest: number, input }: LoggedInput): void {
     case 'vm':
       system.operate(guest, input.operation);
       break;
+    case 'memory-target':
+      system.setMemoryTarget(guest, input.memory);
+      break;
     case 'csr':
       system.writeCsr(cpu(input.cpu), input.csr, input.value);
       break;

@@ -283,6 +283,21 @@ export class System {
     return true;
   }
 
+  /**
+   * Somebody says how many bytes of memory a VM is to have: an input, where it can be set.
+   * @returns why not, after the VM's name; undefined where it has been set
+   */
+  setMemoryTarget(guest: Guest, memory: number): string | undefined {
+    const vm = this.vmOf(guest);
+    if (!vm) return 'is no virtual machine: it has all of the memory that there is';
+    const refusal = vm.targetRefusal(memory);
+    if (refusal !== undefined) return refusal;
+    vm.setTarget(memory);
+    this.log(guest, { kind: 'memory-target', memory });
+    this.machine.inputArrived();
+    return undefined;
+  }
+
   private log(guest: Guest, input: Input): void {
     this.inputLog.add(input, this.guests.indexOf(guest));
   }
@@ -299,9 +314,9 @@ export class System {
       engineOptions: { vmids, pager },
       model: native,
     };
-    const { onCrash, memoryLimit, stealTime = false, paravirtual = false } = vm;
+    const { onCrash, memoryLimit, memoryMinimum, stealTime = false, paravirtual = false } = vm;
     const reboots = this.configuration.neighbours !== undefined;
-    const lives = { memoryLimit, stealTime, paravirtual, onCrash, reboots };
+    const lives = { memoryLimit, memoryMinimum, stealTime, paravirtual, onCrash, reboots };
     hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, ...lives, ...parts });
   }
 

@@ -61,8 +61,8 @@ export function hypervisorOn(
 ): Hypervisor {
   if (!firmware) throw new RangeError('a VMM needs firmware below it');
   const scheduler = (pcpus: () => readonly Pcpu[]): Scheduler => schedulerFor(neighbours?.scheduler, pcpus);
-  const { overcommit = 'refuse' } = neighbours ?? {};
-  return new Hypervisor(machine, firmware, { vmmTime, scheduler, overcommit });
+  const { overcommit = 'refuse', memoryPolicy = 'none' } = neighbours ?? {};
+  return new Hypervisor(machine, firmware, { vmmTime, scheduler, overcommit, memoryPolicy });
 }
 
 function schedulerFor(wanted: SchedulerConfiguration | undefined, pcpus: () => readonly Pcpu[]): Scheduler {

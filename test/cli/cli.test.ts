@@ -236,7 +236,7 @@ describe('the command line', () => {
   for (const [what, words, message] of [
     ['an option that the machine has not', ['run', 'x.S', '--option', 'speed=9'], /no option 'speed'/],
     ['a value that an option cannot have', ['run', 'x.S', '--option', 'asidBits=17'], /0 to 16/],
-    ['a device that there is not', ['run', 'x.S', '--device', 'gpu'], /console or net or rng/],
+    ['a device that there is not', ['run', 'x.S', '--device', 'gpu'], /console or net or balloon or rng/],
     ['a missing bios', ['run', guest('remap.S'), '--firmware', 'none', '--bios', 'no.bin'], /'no\.bin' is not there/],
     ['a file that is no snapshot', ['run', '--restore', guest('remap.S')], /no snapshot/],
     ['an unknown command', ['walk'], /no command 'walk'/],

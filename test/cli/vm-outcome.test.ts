@@ -38,6 +38,8 @@ describe('the report of several virtual machines', () => {
       stolen: 6,
       switches: 7,
       memory: 8,
+      memoryTarget: 9,
+      memoryHistory: [{ at: 1, what: 'gave', bytes: 4096, has: 8192 }],
     };
     const text = JSON.stringify(
       vmReports([

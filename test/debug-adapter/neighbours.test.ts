@@ -385,6 +385,29 @@ for (const engine of ['full', 'hardware'] as const) {
       await assert.rejects(client.request('hyperstep/operateVm', { vm: 'db', operation: 'melt' }), /operation/);
     });
 
+    it('sets one a target of memory, or says why not', async () => {
+      await launch(host({ ...vms(engine), other: spin(engine) }), [at('loop')]);
+      await go('continue', 1);
+      const memory = async () => (await client.own('hyperstep/vms', {})).vms[1]?.memory;
+      const before = await memory();
+      assert.ok(before && before.target === before.maximum && !before.isFixed);
+      const target = before.minimum + 2 ** 20;
+      const set = (bytes: number) => client.own('hyperstep/setMemoryTarget', { vm: 'db', memory: bytes });
+      assert.deepEqual(await set(target), { done: true });
+      const after = await memory();
+      assert.deepEqual([after?.target, after?.isFixed], [target, true]);
+      assert.deepEqual(
+        after?.history.map(({ what, bytes, has }) => [what, bytes, has]),
+        [['was set a target of', target, before.maximum]],
+      );
+      const { done, refusal } = await set(before.minimum - 4096);
+      assert.equal(done, false);
+      assert.match(refusal ?? '', /^db may have from \d+[KM] to \d+M of memory: \d+[KM] is not within that$/);
+      await assert.rejects(client.request('hyperstep/setMemoryTarget', { vm: 'nobody', memory: target }), /nobody/);
+      await assert.rejects(client.request('hyperstep/setMemoryTarget', { vm: 'db', memory: '8M' }), /memory/);
+      assert.equal((await memory())?.target, target);
+    });
+
     it('tells of them while they run, and what is done to one then comes about', async () => {
       await launch(host({ spinner: spin(engine), other: spin(engine) }));
       const look = async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, type HostFile, RawDisk, SECTOR } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
 import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
+import { VirtioBalloon } from '../../simulator/devices/virtio/balloon';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { COMMON_FEATURES } from '../../simulator/devices/virtio/description';
@@ -211,6 +212,7 @@ describe('a driver that means ill', () => {
       () => new VirtioConsole(() => undefined),
       () => new VirtioBlock(new CopyOnWriteDisk(new RawDisk(emptiness)), 'disk'),
       () => new VirtioNetwork([2, 0, 0, 0, 0, 1], () => undefined),
+      () => new VirtioBalloon(),
       () => new VirtioRng(1),
     ];
     const rounds = Number(process.env['ROUNDS'] ?? 300);

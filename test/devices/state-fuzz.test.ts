@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
 import { GoldfishRtc } from '../../simulator/devices/goldfish-rtc';
 import { Plic } from '../../simulator/devices/plic';
+import { VirtioBalloon } from '../../simulator/devices/virtio/balloon';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
@@ -34,7 +35,7 @@ function usedBoard(): Board {
   typed.receive([1, 2, 3]);
   const network = new VirtioNetwork([2, 0, 0, 0, 0, 1], () => undefined);
   network.receive(Uint8Array.of(1, 2, 3));
-  const slots = [new VirtioBlock(disk, 'disk0'), typed, network, new VirtioRng(1)];
+  const slots = [new VirtioBlock(disk, 'disk0'), typed, network, new VirtioBalloon(), new VirtioRng(1)];
   const board = new Board({
     name: 'vm',
     clock: new Clock(

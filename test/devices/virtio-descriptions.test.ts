@@ -17,6 +17,7 @@ const headers: { readonly [device: string]: string } = {
   'virtio-blk': 'virtio_blk.h',
   'virtio-net': 'virtio_net.h',
   'virtio-console': 'virtio_console.h',
+  'virtio-balloon': 'virtio_balloon.h',
 };
 
 describe('descriptions of virtio devices', () => {
@@ -63,8 +64,8 @@ describe('descriptions of virtio devices', () => {
 
   it('name the same bit as each device means it', () => {
     const names = (bit: number) => virtioDescriptions.map((description) => featureName(description, bit));
-    assert.deepEqual(names(5), ['BLK_RO', 'feature 5', 'NET_MAC', 'feature 5']);
-    assert.deepEqual(names(0), ['BLK_BARRIER', 'CONSOLE_SIZE', 'NET_CSUM', 'feature 0']);
+    assert.deepEqual(names(5), ['BLK_RO', 'feature 5', 'NET_MAC', 'BALLOON_REPORTING', 'feature 5']);
+    assert.deepEqual(names(0), ['BLK_BARRIER', 'CONSOLE_SIZE', 'NET_CSUM', 'BALLOON_MUST_TELL_HOST', 'feature 0']);
     assert.deepEqual(new Set(names(32)), new Set(['VERSION_1']));
   });
 

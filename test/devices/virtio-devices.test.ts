@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CopyOnWriteDisk, RawDisk } from '../../simulator/devices/disk/disk-image';
 import type { DmaSpace } from '../../simulator/devices/dma';
 import type { VirtioBackend } from '../../simulator/devices/virtio/backend';
+import { type BalloonHost, VirtioBalloon } from '../../simulator/devices/virtio/balloon';
 import { VirtioBlock } from '../../simulator/devices/virtio/block';
 import { VirtioConsole } from '../../simulator/devices/virtio/console';
 import { VirtioNetwork } from '../../simulator/devices/virtio/network';
@@ -204,6 +205,140 @@ describe('the virtio entropy device', () => {
       return driver.bytes.slice(DATA, DATA + 16);
     };
     assert.deepEqual(next(first), next(second));
+  });
+});
+
+describe('the virtio balloon', () => {
+  const [INFLATE, DEFLATE, STATISTICS] = [0, 1, 2];
+  const MUST_TELL_HOST = 1;
+  const STATS_VQ = 2;
+  const ACTUAL = Register.configuration + 4;
+
+  /** A device with a host that wants so many pages, and what that has been given. */
+  function made(wanted = 0, hasMemory = () => true) {
+    const balloon = new VirtioBalloon();
+    const given: number[] = [];
+    const taken: number[] = [];
+    const host: BalloonHost = {
+      wanted,
+      inflate: (pages, isTold) => {
+        if (isTold) given.push(...pages);
+      },
+      deflate: (pages) => {
+        if (hasMemory()) taken.push(...pages);
+        return hasMemory();
+      },
+    };
+    balloon.connect(host);
+    return { balloon, given, taken };
+  }
+
+  const numbers = (driver: Driver, at: number, pages: readonly number[]): void => {
+    const view = new DataView(driver.bytes.buffer);
+    for (const [index, page] of pages.entries()) view.setUint32(at + 4 * index, page, true);
+  };
+
+  it('says how many pages are wanted, and is told how many there are', () => {
+    const { balloon } = made(0x12345);
+    const { device } = new Driver(balloon);
+    assert.equal(device.read(Register.configuration, 4), 0x12345);
+    device.write(ACTUAL, 4, 77);
+    device.write(Register.configuration, 4, 1);
+    assert.equal(balloon.actual, 77);
+    assert.deepEqual(
+      [0, 4].map((at) => device.read(Register.configuration + at, 4)),
+      [0x12345, 77],
+    );
+    assert.deepEqual(new Driver(new VirtioBalloon()).device.read(Register.configuration, 4), 0, 'without a host');
+  });
+
+  it('passes pages on, those of several buffers and of long ones too, once each', () => {
+    const { balloon, given, taken } = made();
+    const driver = new Driver(balloon, true, MUST_TELL_HOST);
+    const pages = Array.from({ length: 3000 }, (_, index) => 0x80000 + 3 * index);
+    numbers(driver, DATA, pages);
+    driver.submit(INFLATE, DATA, 4 * pages.length, 0);
+    for (let visit = 0; visit < 10 && driver.used(INFLATE).length === 0; visit++) driver.device.wake();
+    assert.deepEqual(driver.used(INFLATE), [0]);
+    assert.deepEqual(
+      given,
+      pages.map((page) => page * 4096),
+    );
+    driver.submit(DEFLATE, DATA, 8, 0);
+    assert.deepEqual(taken, [0x80000000, 0x80003000]);
+    driver.submit(INFLATE, DATA, 0, 0);
+    driver.submit(INFLATE, DATA, 7, 0);
+    assert.deepEqual(given.slice(3000), [0x80000000], 'three bytes more are no page');
+    assert.ok(!driver.needsReset);
+  });
+
+  it('tells its host whether the driver says when it uses a page again', () => {
+    const { balloon, given } = made();
+    const driver = new Driver(balloon);
+    driver.submit(INFLATE, DATA, 4, 0);
+    assert.deepEqual([driver.used(INFLATE), given], [[0], []]);
+  });
+
+  it('gives a buffer of pages back when there is memory for them', () => {
+    let hasMemory = false;
+    const { balloon, taken } = made(0, () => hasMemory);
+    const driver = new Driver(balloon, true, MUST_TELL_HOST);
+    numbers(driver, DATA, [5]);
+    driver.submit(DEFLATE, DATA, 4, 0);
+    driver.device.wake();
+    assert.deepEqual([driver.used(DEFLATE), taken, driver.device.isStalled], [[], [], true]);
+    hasMemory = true;
+    driver.device.memoryCame();
+    driver.device.wake();
+    assert.deepEqual([driver.used(DEFLATE), taken], [[0], [5 * 4096]]);
+  });
+
+  it('keeps statistics until others are wanted, and reads those', () => {
+    const { balloon } = made();
+    const driver = new Driver(balloon, true, STATS_VQ);
+    const tell = (...statistics: readonly (readonly [tag: number, value: bigint])[]): void => {
+      const view = new DataView(driver.bytes.buffer);
+      for (const [index, [tag, value]] of statistics.entries()) {
+        view.setUint16(DATA + 10 * index, tag, true);
+        view.setBigUint64(DATA + 10 * index + 2, value, true);
+      }
+      driver.submit(STATISTICS, DATA, 10 * statistics.length, 0);
+    };
+    const ask = (): void => {
+      driver.device.serve(balloon.ask());
+      driver.device.wake();
+    };
+    assert.equal(balloon.statistics, undefined);
+    tell([4, 1000n], [5, 5000n], [77, 3n]);
+    assert.deepEqual(driver.used(STATISTICS), []);
+    assert.deepEqual(balloon.statistics, { free: 1000, total: 5000 });
+    ask();
+    assert.deepEqual(driver.used(STATISTICS), [0]);
+    ask();
+    tell([6, 2n ** 64n - 1n]);
+    assert.deepEqual(driver.used(STATISTICS), [0, 0], 'they may be older than that');
+    tell([6, 7n]);
+    assert.deepEqual(driver.used(STATISTICS), [0, 0]);
+    assert.deepEqual(balloon.statistics, { available: 7 });
+    setRegister(driver.device, 'status', 0);
+    assert.equal(balloon.statistics, undefined);
+  });
+
+  it('goes on from where its state was saved', () => {
+    const [first, second] = [made(), made()];
+    const driver = new Driver(first.balloon, true, MUST_TELL_HOST);
+    driver.submit(INFLATE, DATA, 0x3f00, 0);
+    assert.equal(driver.used(INFLATE).length, 0);
+    const other = new Driver(second.balloon, true, MUST_TELL_HOST);
+    other.bytes.set(driver.bytes);
+    restore(other.device.component, driver.device.component.save(), 'device');
+    for (let visit = 0; visit < 20; visit++) {
+      driver.device.wake();
+      other.device.wake();
+    }
+    assert.deepEqual(other.used(INFLATE), [0]);
+    assert.equal(first.given.length, 0x3f00 / 4);
+    assert.deepEqual(second.given, first.given.slice(1024));
   });
 });
 

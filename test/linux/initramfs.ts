@@ -12,7 +12,7 @@ const DIRECTORY = 0o40755;
 const EXECUTABLE = 0o100755;
 const SYMBOLIC_LINK = 0o120777;
 const CHARACTER_DEVICE = 0o20600;
-const APPLETS = ['sh', 'mount', 'cat', 'uname', 'poweroff', 'ls', 'echo', 'md5sum', 'seq', 'taskset'];
+const APPLETS = ['sh', 'mount', 'cat', 'uname', 'poweroff', 'ls', 'echo', 'md5sum', 'seq', 'taskset', 'insmod'];
 
 const INIT = `#!/bin/sh
 mount -t proc proc /proc
@@ -22,8 +22,11 @@ uname -a
 exec sh -i
 `;
 
-/** An initial RAM disk with busybox, whose /init gives a shell on the console (cpio's 'newc' format, as the kernel reads it). */
-export function initramfs(busybox: Uint8Array): Uint8Array {
+/**
+ * An initial RAM disk with busybox, whose /init gives a shell on the console (cpio's 'newc' format, as the kernel reads it).
+ * @param files others in its root, by their names
+ */
+export function initramfs(busybox: Uint8Array, files: { readonly [name: string]: Uint8Array } = {}): Uint8Array {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const entries: Entry[] = [
     ...['bin', 'dev', 'proc', 'sys'].map((name) => ({ name, mode: DIRECTORY })),
@@ -31,6 +34,7 @@ export function initramfs(busybox: Uint8Array): Uint8Array {
     { name: 'bin/busybox', mode: EXECUTABLE, contents: busybox },
     ...APPLETS.map((name) => ({ name: `bin/${name}`, mode: SYMBOLIC_LINK, contents: text('busybox') })),
     { name: 'init', mode: EXECUTABLE, contents: text(INIT) },
+    ...Object.entries(files).map(([name, contents]) => ({ name, mode: EXECUTABLE, contents })),
     { name: 'TRAILER!!!', mode: 0 },
   ];
   return Buffer.concat(entries.map(archived));

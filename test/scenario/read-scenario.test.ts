@@ -36,6 +36,7 @@ describe('a scenario', () => {
           model: 'native',
           scheduler: { kind: 'credit', slice: 1_000_000 },
           overcommit: 'refuse',
+          memoryPolicy: 'none',
           hartOptions: {},
           vms: [
             {
@@ -47,6 +48,7 @@ describe('a scenario', () => {
               pin: [0],
               memory: 64 * M,
               memoryLimit: undefined,
+              memoryMinimum: undefined,
               time: 'real',
               stealTime: false,
               paravirtual: false,

@@ -285,7 +285,7 @@ describe('problems of a text say where they are', () => {
     assert.deepEqual(placed(text.join('\n')), [
       '1:3 "links" is not built yet',
       '3:21 "harts" must be an integer from 1 to 8, not 9'.replace('"harts"', '"hosts": "h": "harts"'),
-      '3:24 "hosts": "h" has no option "knid"; there are "harts", "memory", "vmmTime", "vmids", "model", "scheduler", "overcommit", "machineOptions", "vms"',
+      '3:24 "hosts": "h" has no option "knid"; there are "harts", "memory", "vmmTime", "vmids", "model", "scheduler", "overcommit", "memoryPolicy", "machineOptions", "vms"',
       '4:33 "hosts": "h": "vms": "a": "engine": "para" is not built yet; it must be "full" or "hardware"',
       '4:48 "hosts": "h": "vms": "b" must be an object, not 4',
     ]);

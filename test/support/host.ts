@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EngineId } from '../../simulator/hypervisor/engines';
-import type { Overcommit } from '../../simulator/hypervisor/memory/demand';
+import type { Overcommit } from '../../simulator/hypervisor/memory/host-memory';
+import type { MemoryPolicyKind } from '../../simulator/hypervisor/memory/memory-policy';
 import type { Program } from '../../simulator/object/program';
 import type {
   NeighbourConfiguration,
@@ -24,6 +25,7 @@ export interface TestHostConfiguration
   readonly scheduler?: SchedulerConfiguration;
   readonly memory?: number;
   readonly overcommit?: Overcommit;
+  readonly memoryPolicy?: MemoryPolicyKind;
   /** Console input may still come. */
   readonly inputOpen?: boolean;
 }
@@ -53,7 +55,15 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
       ...vm,
     }),
   );
-  const { scheduler = DEFAULT_SCHEDULER, memory, overcommit, harts = 1, inputOpen = false, ...host } = configuration;
+  const {
+    scheduler = DEFAULT_SCHEDULER,
+    memory,
+    overcommit,
+    memoryPolicy,
+    harts = 1,
+    inputOpen = false,
+    ...host
+  } = configuration;
   const system = new System(
     {
       virtualization: 'full',
@@ -64,7 +74,7 @@ export function makeHost(vms: readonly TestVm[], configuration: TestHostConfigur
       onIllegal: 'trap',
       console: () => undefined,
       ...host,
-      neighbours: { scheduler, memory, overcommit, vms: neighbours },
+      neighbours: { scheduler, memory, overcommit, memoryPolicy, vms: neighbours },
     },
     vms.map(({ program }) => program),
   );

@@ -216,6 +216,7 @@ describe('records of hosts', () => {
         live.system.machine.run({ instructions: 500 + random.below(20_000) });
         live.system.input(new TextEncoder().encode(word), live.system.guests[guest]);
       }
+      assert.equal(live.system.setMemoryTarget(live.system.guests[2] ?? live.system.guest, 4 * 2 ** 20), undefined);
       live.system.machine.run({ instructions: 60_000 });
       assert.deepEqual([live.output('one'), live.output('two')], ['firstlast', 'secondmore']);
       const origins = originsOf(programs, live.system.configuration);

@@ -114,7 +114,20 @@ export const answers: {
         processor: { recent: 66.4, total: 65.9 },
         history: history(60, 100, 110, 40, 66),
         share: { weight: 512, cap: 0, pin: [], entitled: 133.3 },
-        memory: { guest: 2 ** 26, tables: 2 ** 21, limit: 96 * 2 ** 20 },
+        memory: {
+          guest: 2 ** 26,
+          tables: 2 ** 21,
+          limit: 96 * 2 ** 20,
+          minimum: 2 ** 24,
+          maximum: 2 ** 26,
+          target: 48 * 2 ** 20,
+          isFixed: true,
+          told: { free: 2 ** 24, total: 2 ** 26 },
+          history: [
+            { clock: 1_000_000, what: 'was set a target of', bytes: 48 * 2 ** 20, has: 2 ** 26 },
+            { clock: 2_500_000, what: 'gave back', bytes: 2 ** 23, has: 56 * 2 ** 20 },
+          ],
+        },
         exits: 1204,
         running: 8_230_000,
         ready: 4_100_000,
@@ -135,7 +148,15 @@ export const answers: {
         processor: { recent: 0, total: 33.1 },
         history: history(100, 80, 0, 30, 0),
         share: { weight: 256, cap: 50, pin: [0] },
-        memory: { guest: 2 ** 25, tables: 2 ** 22 },
+        memory: {
+          guest: 2 ** 25,
+          tables: 2 ** 22,
+          minimum: 2 ** 23,
+          maximum: 2 ** 25,
+          target: 2 ** 25,
+          isFixed: false,
+          history: [],
+        },
         exits: 310,
         running: 4_140_000,
         ready: 8_200_000,
@@ -150,6 +171,8 @@ export const answers: {
   // As the adapter refuses what the fake session's machines would.
   'hyperstep/operateVm': ({ vm, operation }) =>
     operation === 'reboot' ? { done: false, refusal: `${vm} cannot be rebooted` } : { done: true },
+  'hyperstep/setMemoryTarget': ({ vm, memory }) =>
+    memory < 2 ** 24 ? { done: false, refusal: `${vm} may have from 16M to 64M of memory` } : { done: true },
   'hyperstep/exits': ({ reasons }) => ({
     total: 1282,
     counts: [

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import { KILL_REASONS } from '../../../simulator/hypervisor/vm-end';
+import { FRAME } from '../../../simulator/mmu/address';
 import type { System } from '../../../simulator/system/system';
 import { type RunStop, reportOf } from '../outcome';
 import type { VmStop } from './vm-outcome';
@@ -64,5 +65,9 @@ function vmReport(vm: Vm, end: VmStop): VmReport {
     cycles: instructions + counts.reduce((total, { cycles }) => total + cycles, 0),
     ...vm.measures,
     memory: vm.memoryTaken.peak + vm.memoryTaken.tables,
+    memoryTarget: vm.allotment.target * FRAME,
+    memoryHistory: vm.allotment.history.map(({ at, kind, frames, has }) => {
+      return { at, what: kind, bytes: frames * FRAME, has: has * FRAME };
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { MemoryEventKind } from '../../../simulator/hypervisor/memory/allotment';
 import type { KillReason } from '../../../simulator/hypervisor/vm-end';
 import type { VmStop } from './vm-outcome';
 
@@ -23,6 +24,19 @@ export interface VmReport {
   readonly switches: number;
   /** The most bytes that it had. */
   readonly memory: number;
+  /** Bytes that its guest was to have at last. */
+  readonly memoryTarget: number;
+  /** What happened to its memory last, the oldest first. */
+  readonly memoryHistory: readonly MemoryReport[];
+}
+
+/** Something that happened to the memory of a virtual machine: `at` an instant of the machine's clock, in nanoseconds. */
+export interface MemoryReport {
+  readonly at: number;
+  readonly what: MemoryEventKind;
+  readonly bytes: number;
+  /** Bytes that its guest had then. */
+  readonly has: number;
 }
 
 /** The part `vms` of a report. */

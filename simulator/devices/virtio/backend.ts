@@ -31,5 +31,7 @@ export interface QueueService {
   first(queue: Virtqueue): DescriptorChain | undefined;
   /** The device moves bytes between memory and itself. */
   moved(bytes: number): void;
+  /** There is no memory for what the first chain of a queue needs: the queue is visited again when there may be. */
+  stall(queue: Virtqueue): void;
   finish(queue: Virtqueue, chain: DescriptorChain, written: number): void;
 }

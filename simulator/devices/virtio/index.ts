@@ -1,5 +1,6 @@
 import { seedOf } from '../seeded-random';
 import type { VirtioBackend } from './backend';
+import { balloonDevice, VirtioBalloon } from './balloon';
 import { blockDevice } from './block';
 import { consoleDevice, VirtioConsole } from './console';
 import type { VirtioDescription } from './description';
@@ -29,6 +30,7 @@ export const virtioKinds = {
     description: networkDevice,
     make: ({ slot, network }) => new VirtioNetwork(macOfSlot(slot), (frame) => network(slot, frame)),
   },
+  balloon: { description: balloonDevice, make: () => new VirtioBalloon() },
   rng: { description: entropyDevice, make: ({ seed, slot }) => new VirtioRng(seedOf(seed, slot)) },
 } as const satisfies { readonly [name: string]: VirtioKind };
 

@@ -241,8 +241,12 @@ export class VirtioTransport implements MmioDevice, TimedDevice, QueueService {
     const chain = finds ? queue.first(this.negotiated(COMMON_FEATURES.EVENT_IDX)) : undefined;
     if (chain) finds = prepareWritable(chain, this.memory);
     if (finds) return chain;
-    this.state.stalled |= 1 << queue.index;
+    this.stall(queue);
     return undefined;
+  }
+
+  stall({ index }: Virtqueue): void {
+    this.state.stalled |= 1 << index;
   }
 
   moved(bytes: number): void {

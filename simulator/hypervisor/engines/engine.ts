@@ -4,11 +4,13 @@ import type { SbiExtension } from '../../firmware/sbi/interface';
 import type { Processor } from '../../machine/processor';
 import type { Component } from '../../schema/state/component';
 import type { SharedPage } from '../events/shared-page';
+import type { HartContext } from '../hart-context';
 import type { CallersMemory } from '../hypercalls/callers-memory';
 import type { EngineHypercalls } from '../hypercalls/hypercall';
 import type { Reach } from '../isolation';
 import type { LoadedGuest } from '../loaded-guest';
 import type { FrameRange } from '../memory/frame-table';
+import type { GuestFrame } from '../memory/host-memory';
 import type { TranslationTable, Vcpu } from '../vcpu';
 import type { Vm } from '../vm';
 import type { EngineDescription } from './description';
@@ -73,6 +75,15 @@ export interface EngineVm {
   clearTables(): void;
   /** The VM's memory is gone: its tables map nothing any more. What TLBs have of it is forgotten by who has taken it away. */
   dropped(): void;
+  /** The P2M is about to change. `dropped`: frames are not the VM's any more, its tables are to map them no longer; `filled`: they are its own. */
+  changed(frames: readonly GuestFrame[], what: 'dropped' | 'filled'): void;
+  /** What stands in a guest's list for a frame that it has got by `increase`; undefined where that stays as it was: the guest knows no machine addresses. */
+  listEntryOf(frame: GuestFrame): bigint | undefined;
+  /**
+   * Translations that a hart, which runs none of its vCPUs, has of the VM are not found any more: its numbers there are dropped.
+   * @returns false where it has none by which the hart tells them apart: then that has to forget them before one of its vCPUs comes there
+   */
+  leave(pcpu: HartContext): boolean;
   /** All that the guest can reach, from the tables and TLBs as they are. */
   reach(reach: Reach): void;
   /** What it keeps of the VM as a whole beside the machine's own memory and registers: what is of one vCPU is that one's. */

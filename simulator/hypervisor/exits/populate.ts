@@ -1,6 +1,6 @@
 import { type Narration, step } from '../../machine/narration';
 import { FRAME, type Gpa, Hpa } from '../../mmu/address';
-import type { Lack } from '../memory/demand';
+import type { Lack } from '../memory/host-memory';
 import type { Outcome } from '../runnable';
 import type { Vcpu } from '../vcpu';
 import { kill } from './kill';

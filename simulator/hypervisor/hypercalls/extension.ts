@@ -4,6 +4,7 @@ import { step } from '../../machine/narration';
 import type { CallersMemory } from './callers-memory';
 import { event } from './event';
 import type { EngineHypercalls, HypercallHandler, HypercallVm, NumberedHandler } from './hypercall';
+import { memoryCall } from './memory';
 import { multicallBy } from './multicall';
 import { schedOp } from './sched-op';
 
@@ -23,7 +24,7 @@ const notSupported: HypercallHandler = {
 };
 
 /** Calls that are answered in the same way under every engine. */
-const common: EngineHypercalls = { version, schedOp, event };
+const common: EngineHypercalls = { version, schedOp, event, memory: memoryCall };
 
 /** The hypervisor's interface for a VM's guest, as an extension of its SBI. */
 export function hypercallExtension(

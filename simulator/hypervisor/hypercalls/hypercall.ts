@@ -3,6 +3,8 @@ import type { HypercallName } from '../../hypercalls/table';
 import type { Narration } from '../../machine/narration';
 import type { EventChannels } from '../events/event-channels';
 import type { ExitLedger } from '../ledger/ledger';
+import type { Balloon } from '../memory/balloon';
+import type { Lack } from '../memory/host-memory';
 import type { Outcome, Wait } from '../runnable';
 import type { CallersMemory } from './callers-memory';
 
@@ -12,12 +14,18 @@ export interface HypercallVm {
   readonly port: {
     /** What becomes of the caller when its call has been answered. */
     decide(outcome: Outcome): void;
+    /** The call is to be made again, since there is no memory for it. */
+    lacks(lack: Lack): void;
   };
   readonly events: EventChannels;
   readonly vcpus: readonly {
     /** Whether what it would wait for is there. */
     hasCome(wait: Wait): boolean;
   }[];
+  readonly balloon: Pick<
+    Balloon,
+    'allotment' | 'giveRefusal' | 'give' | 'take' | 'frameAt' | 'listEntryOf' | 'framesWillCome'
+  >;
   /** It is paused, until somebody lets it go on. */
   suspend(): void;
 }

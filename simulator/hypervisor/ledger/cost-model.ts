@@ -33,6 +33,13 @@ export const COSTS = {
   walkStep: cost(30, 'an L1 or L2 hit for the entry, a look-up of the frame, checks'),
   shadowFill: cost(40, 'allocation of a table now and then, one store to the entry'),
   secondStageFill: cost(40, 'allocation of a table now and then, one store to the entry'),
+  memoryEntry: cost(20, 'a load of the entry, a look-up of the P2M and of the frame, as Xen common/memory.c'),
+  policyVm: cost(
+    200,
+    'a look at what one VM has, wants and may have, a few divisions, as a daemon of the host (xenopsd squeezed, oVirt MoM) has for each VM',
+  ),
+  secondStageDrop: cost(40, 'a walk by software to the entry, one store to it; the frame onto a free list'),
+  shadowScan: cost(600, 'a table of 512 entries looked through: a load and a comparison of each'),
   populate: cost(600, 'a frame off a free list, and 512 stores of zeros to it'),
   tlbFlush: cost(20, 'sfence.vma: pipeline drain and refetch'),
   tlbFlushPage: cost(20, 'sfence.vma of one address: pipeline drain and refetch'),

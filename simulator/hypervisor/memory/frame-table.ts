@@ -56,6 +56,8 @@ export class FrameTable {
   private readonly references: Uint32Array;
   private readonly pinned: Uint8Array;
   private drains: Draining[] = [];
+  /** Frames that can be taken. */
+  private available: number;
   /** No frame below this one is free. */
   private firstFree = 0;
 
@@ -65,6 +67,7 @@ export class FrameTable {
     readonly size: number,
   ) {
     const frames = size / FRAME;
+    this.available = frames;
     this.owners = new Int32Array(frames).fill(NOBODY);
     this.types = new Uint8Array(frames);
     this.typeCounts = new Uint32Array(frames);
@@ -123,8 +126,13 @@ export class FrameTable {
       const first = (base - this.base) / FRAME;
       this.owners.fill(DRAINING, first, first + frames);
     }
-    if (pending.size === 0) this.free(ranges);
+    if (pending.size === 0) this.release(ranges);
     else if (ranges.length > 0) this.drains.push({ ranges, harts: pending });
+  }
+
+  /** Frames that can be taken. */
+  get free(): number {
+    return this.available;
   }
 
   /** What was given back and cannot be taken yet, with the harts that have not flushed since. */
@@ -138,7 +146,7 @@ export class FrameTable {
     const done = this.drains.filter(({ harts }) => harts.size === 0);
     if (done.length === 0) return false;
     this.drains = this.drains.filter(({ harts }) => harts.size > 0);
-    for (const { ranges } of done) this.free(ranges);
+    for (const { ranges } of done) this.release(ranges);
     return true;
   }
 
@@ -242,13 +250,15 @@ export class FrameTable {
   private hand(owner: FrameOwner, first: number, count: number): void {
     this.owners.fill(numberOf(owner), first, first + count);
     this.types.fill(FRAME_TYPES.indexOf(owner === 'vmm' ? 'vmm' : 'ram'), first, first + count);
+    this.available -= count;
     if (first === this.firstFree) this.firstFree = first + count;
   }
 
-  private free(ranges: readonly FrameRange[]): void {
+  private release(ranges: readonly FrameRange[]): void {
     for (const { base, frames } of ranges) {
       const first = (base - this.base) / FRAME;
       this.owners.fill(NOBODY, first, first + frames);
+      this.available += frames;
       this.firstFree = Math.min(this.firstFree, first);
     }
   }

@@ -2,12 +2,13 @@ import type { PhysicalMemory } from '../../core/index';
 import type { DmaSpace } from '../../devices/dma';
 import { MEMORY_MAP, type MemoryRange } from '../../machine/memory-map';
 import { FRAME, SUPERPAGE } from '../../mmu/address';
-import type { FrameSource, Lack } from './demand';
+import type { FrameSource, GuestFrame, Lack } from './host-memory';
 import type { P2m } from './p2m';
 
 /**
  * A VM's memory by guest-physical address, as its guest, its devices and whoever serves it reach it. All that is written there and not by
- * the guest's own instructions goes through here. A hole, which has no frame yet, reads as zeros.
+ * the guest's own instructions goes through here. Of a VM that gets its memory as it touches it a hole, which has no frame yet, reads as zeros;
+ * of one that had all of it from the start a hole, whose frame has gone back to the host, is no memory at all.
  */
 export class GuestMemory implements DmaSpace {
   /** First addresses of frames into which something was placed, while that is of interest. */
@@ -18,14 +19,14 @@ export class GuestMemory implements DmaSpace {
 
   /**
    * @param firmware what of it is the firmware's
-   * @param source where holes get their frames; absent where there are none
+   * @param source where holes get their frames, and frames go back to
    * @param lacked called when what is to be written finds no frame
    */
   constructor(
     private readonly ram: PhysicalMemory,
     readonly p2m: P2m,
     private readonly firmware: MemoryRange,
-    private readonly source?: FrameSource,
+    private readonly source: FrameSource,
     private readonly lacked: (why: Lack) => void = () => undefined,
   ) {}
 
@@ -36,7 +37,22 @@ export class GuestMemory implements DmaSpace {
 
   /** Whether it gets its frames as it touches them. */
   get isOnDemand(): boolean {
-    return this.source !== undefined;
+    return this.source.provision === 'on-demand';
+  }
+
+  /** Frames of it that its guest can have at the most: all but the firmware's, within the limit that it has. */
+  get maximum(): number {
+    return Math.min(this.places, this.source.limit);
+  }
+
+  /** Frames of it beside the firmware's, whether there is memory or not. */
+  get places(): number {
+    return this.source.usable;
+  }
+
+  /** Frames of it that its guest has. */
+  get count(): number {
+    return this.isOnDemand ? this.p2m.frameCount : this.p2m.frameCount - (this.p2m.size / FRAME - this.places);
   }
 
   /** Bytes of machine memory that it is. */
@@ -46,7 +62,7 @@ export class GuestMemory implements DmaSpace {
 
   /** The most that it has been. */
   get peak(): number {
-    return this.source ? this.source.peak * FRAME : this.taken;
+    return this.source.peak * FRAME;
   }
 
   /** Whether an address is M-mode's, the firmware's memory or the CLINT: an access fault for the guest, whatever is there. */
@@ -59,18 +75,22 @@ export class GuestMemory implements DmaSpace {
     return this.belongsToFirmware(gpa) ? undefined : this.p2m.toHost(gpa);
   }
 
-  /** Whether it is RAM that the guest itself may use, and has no frame yet. */
+  /** Whether it is RAM that the guest itself may use, and gets a frame when it is touched. */
   isHole(gpa: number): boolean {
-    return this.source !== undefined && this.isGuests(gpa) && this.p2m.toHost(gpa) === undefined;
+    return this.isOnDemand && this.isGuests(gpa) && this.p2m.toHost(gpa) === undefined;
+  }
+
+  /** Whether it is where the guest has RAM of its own, or may have some. */
+  hasPlace(gpa: number): boolean {
+    return this.p2m.contains(gpa) && !this.belongsToFirmware(gpa);
   }
 
   /** Holes get frames. @returns why not */
   populate(gpa: number, length = 1): Lack | undefined {
-    const { source } = this;
     let lack: Lack | undefined;
-    if (source && length <= this.p2m.size)
+    if (this.isOnDemand && length <= this.p2m.size)
       eachFrame(gpa, length, (page) => {
-        lack = this.isHole(page) ? source.populate(page) : undefined;
+        lack = this.isHole(page) ? this.source.populate(page) : undefined;
         return lack === undefined;
       });
     return lack;
@@ -126,24 +146,52 @@ export class GuestMemory implements DmaSpace {
     return this.hostPhysical(gpa);
   }
 
+  /** Whether somebody watches the frame of an address. */
+  isHeld(gpa: number): boolean {
+    return this.held.has(gpa - (gpa % FRAME));
+  }
+
+  /** The frames that begin at addresses; of holes there are none. */
+  framesAt(pages: Iterable<number>): GuestFrame[] {
+    const frames: GuestFrame[] = [];
+    for (const gpa of pages) {
+      const hpa = this.p2m.toHost(gpa);
+      if (hpa !== undefined) frames.push({ gpa, hpa });
+    }
+    return frames;
+  }
+
+  /** Frames, of which nothing maps anything any more, go back to the host. @param harts whose TLBs may still lead there */
+  release(frames: readonly GuestFrame[], harts: Iterable<number>): void {
+    this.source.release(frames, harts);
+  }
+
+  /** The hole at an address gets a frame, which is zero. @returns why not */
+  acquire(gpa: number): Lack | undefined {
+    return this.source.populate(gpa);
+  }
+
   /** All of it becomes zero, the firmware's part included. */
   clear(): void {
     this.p2m.eachFrame((hpa) => this.ram.clear(hpa, FRAME));
   }
 
-  /** Gives back what it can get anew, but for what a beginning puts into it. */
+  /** It is as at first: it has all of its frames again, or of what it can get anew only what a beginning puts into it. */
   beginAgain<Result>(begin: () => Result): Result {
+    if (!this.isOnDemand && !this.source.fillAll())
+      throw new RangeError('what a VM had from the start is there for it');
     const placed = new Set<number>();
     this.placed = placed;
     const result = begin();
     this.placed = undefined;
-    this.source?.giveBack((page) => placed.has(page) || this.held.has(page) || this.source?.isUsed(page) === true);
+    this.source.giveBack((page) => placed.has(page) || this.held.has(page) || this.source.isUsed(page));
     return result;
   }
 
-  /** Gives back what it can get anew: all of it. */
-  giveBack(): void {
-    this.source?.giveBack();
+  /** Gives back what it can get anew: all of it. @returns whether there was such */
+  giveBack(): boolean {
+    this.source.giveBack();
+    return this.isOnDemand;
   }
 
   /** An aligned word; undefined where it is not the guest's. */
@@ -167,11 +215,16 @@ export class GuestMemory implements DmaSpace {
   }
 
   private isGuests(gpa: number): boolean {
-    return this.p2m.contains(gpa) && !this.belongsToFirmware(gpa);
+    return this.hasPlace(gpa) && this.isMemory(gpa);
   }
 
   private isRam(gpa: number, length: number): boolean {
-    return length <= this.p2m.size && eachFrame(gpa, length, (page) => this.p2m.contains(page));
+    return length <= this.p2m.size && eachFrame(gpa, length, (page) => this.p2m.contains(page) && this.isMemory(page));
+  }
+
+  /** Whether a place of the P2M's is memory, or becomes memory when it is touched. */
+  private isMemory(gpa: number): boolean {
+    return this.isOnDemand || this.p2m.toHost(gpa) !== undefined;
   }
 
   private copyOf(gpa: number, length: number): Uint8Array {
@@ -188,7 +241,7 @@ export class GuestMemory implements DmaSpace {
     if (!this.prepare(gpa, bytes.length)) return false;
     if (!eachFrame(gpa, bytes.length, (page) => !this.isProtected(this.p2m.toHost(page) ?? 0))) return false;
     // Of the firmware's part there is none where memory comes as it is touched.
-    if (this.source && !eachFrame(gpa, bytes.length, (page) => this.p2m.toHost(page) !== undefined)) return false;
+    if (!eachFrame(gpa, bytes.length, (page) => this.p2m.toHost(page) !== undefined)) return false;
     return eachFrame(gpa, bytes.length, (page, at, count) => {
       const hpa = this.p2m.toHost(page);
       if (hpa !== undefined) this.ram.write(hpa, bytes.subarray(at, at + count));

@@ -9,17 +9,21 @@ const SCATTERED_SHARE = 8;
 const HOLE = 0;
 
 /**
- * A VM's map from guest-physical to machine memory. An entry is a frame of RAM or a hole, which gets its frame when it is touched. Where a VM
- * has all of its memory from the start, the map is deliberately not the identity: blocks of 2 MiB are shuffled and every eighth is scattered at
- * 4 KiB, so that an address used in the wrong space shows at once. It is equal in every run.
+ * A VM's map from guest-physical to machine memory. An entry is a frame of RAM or a hole, and becomes the other as memory comes and goes. Where
+ * a VM has all of its memory from the start, the map is deliberately not the identity: blocks of 2 MiB are shuffled and every eighth is
+ * scattered at 4 KiB, so that an address used in the wrong space shows at once. It is equal in every run.
  */
 export class P2m {
   /** Machine frame number by guest frame offset. */
   private readonly hostFrames: Uint32Array;
   /** Guest frame offset, counted from 1, by machine frame offset. */
   private readonly guestFrames: Uint32Array;
-  /** By guest block: whether it lies in one aligned block of machine memory. */
+  /** As it was at first, where all memory was there from the start: machine frame number by guest frame offset. */
+  private first: Uint32Array | undefined;
+  /** By guest block: whether it lay in one aligned block of machine memory at first. */
   private wholeBlocks: readonly boolean[] = [];
+  /** Blocks of which a frame has gone since, by their numbers: they stay split also where it has come again. */
+  private readonly split = new Set<number>();
   private filled = 0;
 
   /**
@@ -37,11 +41,16 @@ export class P2m {
     this.guestFrames = new Uint32Array(host.frames);
   }
 
-  /** All memory is there from the start. @param host where the machine memory for it begins, a multiple of 2 MiB; `size` bytes are taken */
-  static reserved(guest: Gpa, size: number, host: Hpa): P2m {
-    const p2m = new P2m(guest, size, { base: host.value, frames: size / FRAME });
+  /**
+   * All memory is there from the start.
+   * @param begin where the machine memory for it begins, a multiple of 2 MiB; `size` bytes are taken
+   * @param host machine memory of which frames may be that come later
+   */
+  static reserved(guest: Gpa, size: number, begin: Hpa, host: FrameRange): P2m {
+    const p2m = new P2m(guest, size, host);
     for (const [frame, target] of scatteredFrames(size).entries())
-      p2m.fill(guest.value + frame * FRAME, host.value + target * FRAME);
+      p2m.fill(guest.value + frame * FRAME, begin.value + target * FRAME);
+    p2m.first = p2m.hostFrames.slice();
     p2m.wholeBlocks = Array.from({ length: size / SUPERPAGE }, (_, block) =>
       p2m.isInOnePiece(block * FRAMES_PER_BLOCK),
     );
@@ -66,6 +75,7 @@ export class P2m {
   empty(gpa: number): number | undefined {
     const hpa = this.toHost(gpa - (gpa % FRAME));
     if (hpa === undefined) return undefined;
+    if (this.first) this.split.add(Math.floor((gpa - this.guest.value) / SUPERPAGE));
     this.hostFrames[Math.floor((gpa - this.guest.value) / FRAME)] = HOLE;
     this.guestFrames[(hpa - this.host.base) / FRAME] = 0;
     this.filled--;
@@ -112,7 +122,58 @@ export class P2m {
 
   /** Whether the 2 MiB of guest memory at `gpa` (a multiple of 2 MiB) lie in one aligned block of machine memory. */
   isWholeBlock(gpa: number): boolean {
-    return this.wholeBlocks[(gpa - this.guest.value) / SUPERPAGE] ?? false;
+    const block = (gpa - this.guest.value) / SUPERPAGE;
+    return (this.wholeBlocks[block] ?? false) && !this.split.has(block);
+  }
+
+  /** Where all memory was there from the start: the machine frame of a guest frame then, both by number; else undefined. */
+  frameAtFirst(frame: number): number | undefined {
+    return this.first?.[frame];
+  }
+
+  /**
+   * The guest frames that have to be told to know the map, by their offsets, in order: those that are no holes, or where all memory was there
+   * from the start those of split blocks. With each its machine frame number, 0 for a hole.
+   */
+  toldFrames(): { readonly guest: Uint32Array; readonly machine: Uint32Array } {
+    const told: number[] = [];
+    const { hostFrames } = this;
+    if (this.first) {
+      for (const block of [...this.split].sort((a, b) => a - b))
+        for (let at = 0; at < FRAMES_PER_BLOCK; at++) told.push(block * FRAMES_PER_BLOCK + at);
+    } else {
+      for (let frame = 0; frame < hostFrames.length; frame++) if (hostFrames[frame] !== HOLE) told.push(frame);
+    }
+    return { guest: Uint32Array.from(told), machine: Uint32Array.from(told, (frame) => hostFrames[frame] ?? HOLE) };
+  }
+
+  /**
+   * What it takes to make the map another one.
+   * @param told as `toldFrames` tells that
+   * @returns the addresses of frames that go, and the frames that come
+   */
+  changesTo(told: { readonly guest: Uint32Array; readonly machine: Uint32Array }): {
+    readonly gone: readonly number[];
+    readonly come: readonly { readonly gpa: number; readonly hpa: number }[];
+  } {
+    const wanted = this.first?.slice() ?? new Uint32Array(this.hostFrames.length);
+    for (const [at, frame] of told.guest.entries()) wanted[frame] = told.machine[at] ?? HOLE;
+    const gone: number[] = [];
+    const come: { gpa: number; hpa: number }[] = [];
+    for (const [frame, machine] of wanted.entries()) {
+      const before = this.hostFrames[frame] ?? HOLE;
+      if (before === machine) continue;
+      const gpa = this.guest.value + frame * FRAME;
+      if (before !== HOLE) gone.push(gpa);
+      if (machine !== HOLE) come.push({ gpa, hpa: machine * FRAME });
+    }
+    return { gone, come };
+  }
+
+  /** Which blocks are split is as `toldFrames` told it. */
+  takeSplit(guest: Uint32Array): void {
+    this.split.clear();
+    if (this.first) for (const frame of guest) this.split.add(Math.floor(frame / FRAMES_PER_BLOCK));
   }
 
   private isInOnePiece(first: number): boolean {

@@ -3,6 +3,7 @@ import { deprivilegingFaults } from './deprivileging-faults';
 import { eventFaults } from './event-faults';
 import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
+import { memoryFaults } from './memory-faults';
 import { neighbourFaults } from './neighbour-faults';
 import { overcommitFaults } from './overcommit-faults';
 import { paraFaults } from './para-faults';
@@ -18,4 +19,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...overcommitFaults,
   ...paraFaults,
   ...eventFaults,
+  ...memoryFaults,
 ];

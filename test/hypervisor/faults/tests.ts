@@ -97,3 +97,13 @@ export const pingPong = (ping: EngineId, pong: EngineId, harts: number): Finding
   file: 'hypervisor/events/ping-pong.test.ts',
   title: `comes to its end (${ping} and ${pong}, harts: ${harts})`,
 });
+
+export const memoryCalls = (what: string): FindingTest => ({
+  file: 'hypervisor/memory-call.test.ts',
+  title: `the hypercall memory ${what}`,
+});
+
+export const balloons = (what: string): FindingTest => ({
+  file: 'hypervisor/balloon-device.test.ts',
+  title: `what the balloon of a VM does with pages ${what}`,
+});

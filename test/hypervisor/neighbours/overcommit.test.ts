@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { anyGuestEngines, type EngineId, engineNamed } from '../../../simulator/hypervisor/engines';
 import { Hypervisor } from '../../../simulator/hypervisor/hypervisor';
-import type { Overcommit } from '../../../simulator/hypervisor/memory/demand';
+import type { Overcommit } from '../../../simulator/hypervisor/memory/host-memory';
 import type { Vm } from '../../../simulator/hypervisor/vm';
 import { FRAME } from '../../../simulator/mmu/address';
 import type { Program } from '../../../simulator/object/program';

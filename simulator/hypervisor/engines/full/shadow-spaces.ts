@@ -1,3 +1,4 @@
+import { highWord, lowWord } from '../../../core/index';
 import { SUPERPAGE } from '../../../mmu/address';
 import { Pte, virtualPage } from '../../../mmu/index';
 import { type Component, componentOf, type StateHolder } from '../../../schema/state/component';
@@ -161,6 +162,27 @@ export class ShadowSpaces implements StateHolder<SpacesState> {
   /** Nothing is mapped any more. What a TLB has of it is not this one's affair. */
   dropAll(): void {
     for (const { table } of this.kept) table.clear((frame) => this.pool.release(frame));
+  }
+
+  /** No leaf leads to any of these frames, by their machine addresses. What a TLB has of them is not this one's affair. */
+  dropFrames(gone: ReadonlySet<number>): void {
+    for (const { table } of this.kept) {
+      this.ledger.charge('shadowScan', table.frameCount);
+      for (const { va, low, high } of table.dropFrames(gone))
+        this.ledger.changed({
+          kind: 'shadow entry',
+          address: { low: lowWord(BigInt(va)), high: highWord(BigInt(va)) },
+          before: { low, high },
+          after: { low: 0, high: 0 },
+        });
+    }
+  }
+
+  /** What a hart has of its views, of which it walks none, is not found any more. @returns false where no ASIDs tell it apart */
+  leave(pcpu: HartContext): boolean {
+    if (this.place !== pcpu) return true;
+    for (const view of this.kept) view.tag = NO_TAG;
+    return this.isTagged;
   }
 
   state(): SpacesState {

@@ -144,6 +144,17 @@ export class ShadowTable {
     return dropped;
   }
 
+  /** Takes away every leaf that leads to one of these frames, by their machine addresses. @returns the leaves as they were */
+  dropFrames(gone: ReadonlySet<number>): MappedLeaf[] {
+    const dropped = this.leaves().filter(({ low, high, level }) => {
+      const first = pteAddress(low, high);
+      if (level === 0) return gone.has(first);
+      return [...gone].some((frame) => frame >= first && frame < first + FRAME * 512 ** level);
+    });
+    for (const leaf of dropped) this.dropLeaf(leaf);
+    return dropped;
+  }
+
   /** Takes away everything; the root stays. @param release takes back the frames below it */
   clear(release: (frame: number) => void): void {
     for (const frame of this.frames) release(frame);

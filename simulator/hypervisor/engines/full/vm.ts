@@ -4,10 +4,12 @@ import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import { withoutState } from '../../../schema/state/component';
+import type { HartContext } from '../../hart-context';
 import type { Reach } from '../../isolation';
 import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
+import type { GuestFrame } from '../../memory/host-memory';
 import { pteAddress } from '../../memory/table-memory';
 import type { Vm } from '../../vm';
 import { virtualFeatures } from '../deprivileged/features';
@@ -50,8 +52,26 @@ export class FullVm implements EngineVm {
     return loaded;
   }
 
+  listEntryOf(): undefined {}
+
   dropped(): void {
     for (const { spaces } of this.vcpus) spaces.dropAll();
+  }
+
+  /**
+   * Nothing says which shadow leaves lead to a frame, so that all of them are looked at, once for all frames that go together: as Xen does without
+   * such a map (sh_remove_all_mappings, xen/arch/x86/mm/shadow/common.c). KVM keeps one (rmap), at the cost of each fill; here fills are many and
+   * frames that go are few. To drop all shadow tables instead would cost the guest an exit for each page that it uses next.
+   */
+  changed(frames: readonly GuestFrame[], what: 'dropped' | 'filled'): void {
+    if (what === 'filled') return;
+    const gone = new Set(frames.map(({ hpa }) => hpa));
+    for (const { spaces } of this.vcpus) spaces.dropFrames(gone);
+  }
+
+  leave(pcpu: HartContext): boolean {
+    const left = this.vcpus.map(({ spaces }) => spaces.leave(pcpu));
+    return left.every((isLeft) => isLeft);
   }
 
   /**

@@ -89,6 +89,27 @@ export class SecondStage implements StateHolder<StageState> {
     return { gpa, hpa, level, entry, low: this.memory.read32(entry), high: this.memory.read32(entry + 4) };
   }
 
+  /**
+   * The frame at an address is mapped no more. A larger page around it is split first, so that all else of it still is: there is room for that,
+   * as if all had been mapped by frames.
+   * @returns the leaf that has mapped it, as it was; undefined where there was none
+   */
+  unmap(gpa: number): SecondStageLeaf | undefined {
+    const leaf = this.find(gpa);
+    if (!leaf) return undefined;
+    if (leaf.level > 0) this.split(leaf);
+    const small = this.find(gpa);
+    if (small) this.clearEntry(small.entry);
+    return leaf;
+  }
+
+  /** A leaf of 2 MiB becomes a table of leaves of its frames. */
+  private split({ hpa, entry }: SecondStageLeaf): void {
+    const table = this.allocate();
+    for (let index = 0; index < TABLE_ENTRIES; index++) this.write(table + index * 8, hpa + index * FRAME, LEAF);
+    this.write(entry, table, Pte.V);
+  }
+
   /** The leaf that maps an address, if there is one yet. */
   find(gpa: number): SecondStageLeaf | undefined {
     let table = this.root;
@@ -146,6 +167,11 @@ export class SecondStage implements StateHolder<StageState> {
     if (frame === undefined) throw new RangeError('the pool holds the tables of all guest memory');
     this.tables.push(frame);
     return frame;
+  }
+
+  private clearEntry(entry: number): void {
+    this.memory.write32(entry, 0);
+    this.memory.write32(entry + 4, 0);
   }
 
   private write(entry: number, hpa: number, flags: number): void {

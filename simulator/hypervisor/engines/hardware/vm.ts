@@ -18,6 +18,7 @@ import type { Reach } from '../../isolation';
 import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
+import type { GuestFrame } from '../../memory/host-memory';
 import { ensure } from '../../memory/table-check';
 import { NO_TAG, type Tag, tag } from '../../translation-tags';
 import type { Vm } from '../../vm';
@@ -114,8 +115,29 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
     return loaded;
   }
 
+  listEntryOf(): undefined {}
+
   dropped(): void {
     this.stage.clear();
+  }
+
+  changed(frames: readonly GuestFrame[], what: 'dropped' | 'filled'): void {
+    if (what === 'filled') return;
+    for (const { gpa } of frames) {
+      const before = this.stage.unmap(gpa);
+      if (!before) continue;
+      const after = { low: 0, high: 0 };
+      const { low, high } = before;
+      this.vm.ledger.changed({ kind: 'second-stage entry', address: gpa, before: { low, high }, after });
+      this.vm.ledger.charge('secondStageDrop');
+    }
+  }
+
+  leave({ hart }: HartContext): boolean {
+    const place = this.places[hart.id];
+    // Without VMIDs a hart forgets whatever it has before it enters any guest.
+    if (place) place.tag = NO_TAG;
+    return true;
   }
 
   /**

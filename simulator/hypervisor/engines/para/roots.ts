@@ -45,6 +45,13 @@ export class Roots {
     for (const kind of ROOT_KINDS) this.roots[kind].tag = NO_TAG;
   }
 
+  /** What a hart has of it is not found any more. @returns false where the hart tells it apart by nothing */
+  leave(pcpu: HartContext): boolean {
+    if (this.place !== pcpu) return true;
+    for (const kind of ROOT_KINDS) this.roots[kind].tag = NO_TAG;
+    return pcpu.asids.areThere;
+  }
+
   /** Whose TLB has its translations. */
   get pcpu(): HartContext | undefined {
     return this.place;

@@ -11,11 +11,13 @@ import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import { type Component, componentOf, type StateHolder } from '../../../schema/state/component';
 import { SharedPage } from '../../events/shared-page';
+import type { HartContext } from '../../hart-context';
 import type { CallersMemory } from '../../hypercalls/callers-memory';
 import type { EngineHypercalls } from '../../hypercalls/hypercall';
 import type { Reach } from '../../isolation';
 import type { LoadedGuest } from '../../loaded-guest';
 import type { FrameRange } from '../../memory/frame-table';
+import type { GuestFrame } from '../../memory/host-memory';
 import { ensure } from '../../memory/table-check';
 import type { Vm } from '../../vm';
 import { virtualFeatures } from '../deprivileged/features';
@@ -139,6 +141,22 @@ export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
   /** The VM begins anew: its frames are memory alone. */
   clearTables(): void {
     this.loosen();
+  }
+
+  /** The guest knows its map of machine addresses, and keeps it. */
+  listEntryOf({ hpa }: GuestFrame): bigint {
+    return BigInt(hpa);
+  }
+
+  /** Nothing of the guest's leads to a frame that goes, since it would be held. The map back follows. */
+  changed(frames: readonly GuestFrame[], what: 'dropped' | 'filled'): void {
+    const moved = frames.filter(({ gpa, hpa }) => this.vmmTables.set(hpa, what === 'filled' ? gpa : 0));
+    if (moved.length > 0) this.forgetAll();
+  }
+
+  leave(pcpu: HartContext): boolean {
+    const left = this.vcpus.map(({ roots }) => roots.leave(pcpu));
+    return left.every((isLeft) => isLeft);
   }
 
   dropped(): void {

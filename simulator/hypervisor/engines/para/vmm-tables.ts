@@ -77,19 +77,26 @@ export class VmmTables {
     p2m.eachFrame((hpa, gpa) => this.set(hpa, gpa));
   }
 
-  /** A frame of machine memory is the guest's at an address, or, with 0, not any more. */
-  set(hpa: number, gpa: number): void {
+  /**
+   * A frame of machine memory is the guest's at an address, or, with 0, not any more.
+   * @returns whether another page of the map is where it was read from up to now
+   */
+  set(hpa: number, gpa: number): boolean {
     const page = Math.floor((hpa - M2P_FIRST) / COVERED_BY_PAGE);
     const frame = FIRST_M2P_PAGE + page;
-    this.mapPage(page, frame);
+    const isMoved = this.mapPage(page, frame);
     const at = this.frame(frame) + (((hpa - M2P_FIRST) % COVERED_BY_PAGE) / FRAME) * M2P_ENTRY;
     this.ram.write32(at, gpa | 0);
     this.ram.write32(at + 4, 0);
+    return isMoved;
   }
 
-  private mapPage(page: number, frame: number): void {
+  /** @returns whether it was another one */
+  private mapPage(page: number, frame: number): boolean {
     const table = this.frame(FIRST_M2P_TABLE + Math.floor(page / ENTRIES));
+    const before = this.ram.read32(table + (page % ENTRIES) * 8);
     this.put(table, page % ENTRIES, this.frame(frame), Pte.V | Pte.R | Pte.U | Pte.A);
+    return before !== this.ram.read32(table + (page % ENTRIES) * 8);
   }
 
   private put(table: number, index: number, hpa: number, flags: number): void {

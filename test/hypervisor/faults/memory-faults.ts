@@ -1,0 +1,78 @@
+import type { SeededFault } from './fault';
+import { balloons, memoryCalls } from './tests';
+
+/** Faults of memory that goes back to the host and comes again. */
+export const memoryFaults: readonly SeededFault[] = [
+  {
+    id: 'second-stage-keeps-frame',
+    mistake: 'The second stage goes on to map a frame that has gone back.',
+    consequence: 'A guest reads and writes what is another VM’s by now.',
+    file: 'engines/hardware/vm.ts',
+    find: 'const before = this.stage.unmap(gpa);',
+    replace: 'const before = this.stage.find(gpa);',
+    foundBy: memoryCalls('answers a touch of what was given back as memory or as none (hardware, refuse)'),
+  },
+  {
+    id: 'superpage-goes-whole',
+    mistake: 'A page of 2 MiB is unmapped whole for one frame of it.',
+    consequence: 'The guest has an exit for each of the other frames when it uses them next.',
+    file: 'engines/hardware/second-stage.ts',
+    find: '    if (leaf.level > 0) this.split(leaf);\n',
+    replace: '',
+    foundBy: memoryCalls('tell of no exit for the other frames of a page of 2 MiB'),
+  },
+  {
+    id: 'shadow-keeps-frame',
+    mistake: 'Shadow tables go on to map a frame that has gone back.',
+    consequence: 'A guest reads and writes what is another VM’s by now.',
+    file: 'engines/full/vm.ts',
+    find: 'for (const { spaces } of this.vcpus) spaces.dropFrames(gone);',
+    replace: 'if (gone.size === 0) return;',
+    foundBy: memoryCalls('answers a touch of what was given back as memory or as none (full, refuse)'),
+  },
+  {
+    id: 'hart-keeps-translation',
+    mistake: 'The hart that runs a VM does not forget what it knows of a frame that has gone back.',
+    consequence: 'A guest goes on to use the frame by the TLB.',
+    file: 'dispatcher.ts',
+    find: '      pcpu.mustForget = true;\n      if (!runsIt) continue;',
+    replace: '      if (!runsIt) continue;',
+    foundBy: memoryCalls('answers a touch of what was given back as memory or as none (hardware, wait)'),
+  },
+  {
+    id: 'vmid-kept',
+    mistake: 'A hart on which a VM ran before keeps its translations under a VMID that is still the VM’s.',
+    consequence: 'A vCPU that comes back there uses frames that have gone back meanwhile.',
+    file: 'engines/hardware/vm.ts',
+    find: '    if (place) place.tag = NO_TAG;\n    return true;',
+    replace: '    return place !== undefined;',
+    foundBy: balloons('gives back what another hart knows of too (hardware)'),
+  },
+  {
+    id: 'asids-kept',
+    mistake: 'A hart on which a vCPU ran before keeps its translations under the ASIDs of its shadow tables.',
+    consequence: 'The vCPU comes back and uses frames that have gone back meanwhile.',
+    file: 'engines/full/shadow-spaces.ts',
+    find: '    for (const view of this.kept) view.tag = NO_TAG;\n    return this.isTagged;',
+    replace: '    return this.isTagged;',
+    foundBy: balloons('gives back what another hart knows of too (full)'),
+  },
+  {
+    id: 'shared-frame-goes',
+    mistake: 'A frame that the guest shares with the VMM goes back like any other.',
+    consequence: 'What the VMM writes there is lost, or finds no memory.',
+    file: 'memory/balloon.ts',
+    find: ' || this.vm.isShared(gpa)',
+    replace: '',
+    foundBy: memoryCalls('denies what is shared with the hypervisor, as long as it is (full, refuse)'),
+  },
+  {
+    id: 'restart-without-frames',
+    mistake: 'A VM that begins anew does not have again what it had given back.',
+    consequence: 'Its guest has less memory than its device tree says.',
+    file: 'memory/host-memory.ts',
+    find: 'if (this.p2m.toHost(gpa) === undefined && this.populate(gpa)) return false;',
+    replace: 'if (this.p2m.toHost(gpa) === undefined && gpa < from) return false;',
+    foundBy: memoryCalls('has all of its memory again when it begins anew (full)'),
+  },
+];
