@@ -15,7 +15,7 @@ const MAXIMUM = BigInt(CALLERS_MEMORY / FRAME) - FIRMWARE_FRAMES;
 const touch = (page: number): string => `li t1, ${page}\nsd t1, 16(t1)\n`;
 const look = (page: number): string => `li t1, ${page}\nld a0, 16(t1)\nli a1, 7\nkeep\n`;
 
-const modes: readonly (readonly [engine: EngineId, overcommit: Overcommit])[] = engines
+const modes: readonly (readonly [engine: EngineId, overcommit: Overcommit])[] = anyGuestEngines
   .filter(({ id }) => id === 'full' || id === 'hardware')
   .flatMap(({ id }) => [[id, 'refuse'] as const, [id, 'wait'] as const, [id, 'kill'] as const]);
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import type { System } from '../../../simulator/system/system';
 import { assembleGuest, makeSystem, type TestConfiguration } from '../../support/guest';
 import { portedStart } from '../../support/ported-guest';
 
 const LIMIT = 1_000_000;
 
 interface RanConfiguration extends TestConfiguration {
-  /** Typed one after the other, each when the guest waits. */
-  readonly input?: readonly string[];
+  /** Typed one after the other, or done, each when the guest waits. */
+  readonly input?: readonly (string | ((system: System) => void))[];
 }
 
 /** Runs a ported kernel that puts doublewords behind `results` by the macro `keep`. */
@@ -32,7 +33,8 @@ more:   .zero   4096
   const made = makeSystem(program, { virtualization: 'para', ...configuration });
   let outcome = made.system.machine.run({ instructions: LIMIT });
   for (const text of input) {
-    made.system.input(new TextEncoder().encode(text));
+    if (typeof text === 'string') made.system.input(new TextEncoder().encode(text));
+    else text(made.system);
     outcome = made.system.machine.run({ instructions: LIMIT });
   }
   const at = (symbol: string): number => Number(program.symbols.find(({ name }) => name === symbol)?.value ?? 0n);
