@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FLOAT_REGISTERS } from '../../simulator/core/index';
-import { type SystemConfiguration, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type SystemConfiguration } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { FILL_TABLES, SBI_MACRO, SKIP_TRAP, TURN_ON_SV39 } from '../support/guest-text';
 import { assertSameUnder } from '../support/lock-step';
@@ -49,7 +49,7 @@ const OTHER_RAM = '0x20181407';
 const DEVICE = '0x03000007';
 const NOT_MAPPED = '0';
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`firmware features with ${virtualization}`, () => {
     const run = async (text: string, special: Partial<SystemConfiguration> = {}) => {
       const { system, output } = makeSystem(await assembleGuest(text), { virtualization, ...special });

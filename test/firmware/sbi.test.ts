@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fenceRange } from '../../simulator/firmware/sbi/rfence';
 import { runInLockStep } from '../../simulator/system/lock-step';
-import { VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { SBI_MACRO, SKIP_TRAP } from '../support/guest-text';
 
@@ -18,7 +18,7 @@ ${SKIP_TRAP}`;
 
 const S = { s0: 8, s1: 9, s2: 18, s3: 19, s4: 20, s8: 24, s9: 25 } as const;
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`SBI with ${virtualization}`, () => {
     const run = async (body: string, harts = 1) => {
       const { system, output } = makeSystem(await assembleGuest(guest(body)), { virtualization, harts });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { FIRMWARE_MEMORY } from '../../simulator/machine/memory-map';
-import { ConfigurationError, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, ConfigurationError } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 import { SBI_MACRO } from '../support/guest-text';
 import { makeHost } from '../support/host';
@@ -115,7 +115,7 @@ for (const { id: engine } of anyGuestEngines)
 describe('steal-time accounting', () => {
   const asked = `${SBI_MACRO}\n_start:\n${PROBES}${call('0x80400000', '0', '0')}        mv s2, a0\n        mv s3, a1\n${ENDS}`;
 
-  for (const virtualization of VIRTUALIZATIONS)
+  for (const virtualization of ANY_GUEST_VIRTUALIZATIONS)
     it(`is not there for a guest alone (${virtualization})`, async () => {
       const { system } = makeSystem(await assembleGuest(asked), { virtualization });
       assert.equal(system.machine.run({ instructions: 10_000 }).reason, 'power-off');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
 import { runAnnotated, told } from './run-tests';
 
 /** Adds 3, 2 and 1, prints "6" and a line break, and powers off. */
@@ -36,7 +36,7 @@ async function of(annotation: string, engine?: Virtualization): Promise<string[]
 }
 
 describe('what is expected of a guest', () => {
-  for (const engine of VIRTUALIZATIONS)
+  for (const engine of ANY_GUEST_VIRTUALIZATIONS)
     it(`is so: on ${engine}`, async () => {
       const result = await runAnnotated(
         summed(
@@ -237,7 +237,7 @@ describe('a guest that does not end', () => {
 
   it('waits for ever', async () => {
     const source = '.globl _start\n_start: wfi\nj _start\n';
-    for (const engine of VIRTUALIZATIONS) {
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS) {
       assert.equal((await runAnnotated(`#! expect exit waiting-forever\n${source}`, engine)).outcome, 'passed');
       assert.match(told(await runAnnotated(source, engine))[0] ?? '', /but it waits for ever, at /);
     }
@@ -245,7 +245,7 @@ describe('a guest that does not end', () => {
 
   it('traps for ever, on every engine', async () => {
     const source = '.globl _start\n_start: csrw stvec, zero\n.word 0\n';
-    for (const engine of VIRTUALIZATIONS)
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS)
       assert.deepEqual(told(await runAnnotated(`#! expect exit trap-loop\n${source}`, engine)), [], engine);
     const [killed] = told(await runAnnotated(source, 'full'));
     assert.match(killed ?? '', /but it was killed at .*\(trap-loop\)$/);
@@ -275,7 +275,7 @@ describe('a guest that does not end', () => {
 
   it('asks for a reset', async () => {
     const source = '.globl _start\n_start: li a7, 0x53525354\nli a6, 0\nli a0, 1\nli a1, 0\necall\n';
-    for (const engine of VIRTUALIZATIONS)
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS)
       assert.deepEqual(told(await runAnnotated(`#! expect exit reset\n${source}`, engine)), [], engine);
   });
 });
@@ -302,7 +302,7 @@ typed:  mv      s0, a0
 `;
 
   it('comes at the start, or after a text', async () => {
-    for (const engine of VIRTUALIZATIONS) {
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS) {
       assert.equal((await runAnnotated(`#! type "ab."\n${ECHO}`, engine)).console, '> ab.');
       const after = '#! type "a" after "> "\n#! type "b" after "a"\n#! type "." after "b"\n';
       assert.equal((await runAnnotated(`${after}#! expect console "> ab."\n${ECHO}`, engine)).outcome, 'passed');
@@ -342,7 +342,7 @@ _start: li      t0, 0x0c000000          # the PLIC: interrupt 10, of the UART, t
         ecall
 `;
     const typed = '#! type "x" after ">"\n#! expect s0 == \'x\'\n#! expect instructions < 50\n';
-    for (const engine of VIRTUALIZATIONS)
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS)
       assert.deepEqual(told(await runAnnotated(`${typed}${source}`, engine)), [], engine);
     assert.match(told(await runAnnotated(source))[0] ?? '', /but it waits for ever/);
   });
@@ -376,6 +376,7 @@ second: li      t0, 1
         .data
 flag:   .word   0
 `;
-    for (const engine of VIRTUALIZATIONS) assert.deepEqual(told(await runAnnotated(source, engine)), [], engine);
+    for (const engine of ANY_GUEST_VIRTUALIZATIONS)
+      assert.deepEqual(told(await runAnnotated(source, engine)), [], engine);
   });
 });

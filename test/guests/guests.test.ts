@@ -4,7 +4,7 @@ import path from 'node:path';
 import { anyGuestEngines } from '../../simulator/hypervisor/engines';
 import { vmmWorld } from '../../simulator/hypervisor/vmm-world';
 import type { Program } from '../../simulator/object/program';
-import { VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { assertSameUnder } from '../support/lock-step';
 import { numbersFrom } from '../support/random';
@@ -21,7 +21,7 @@ for (const guest of guests) {
       program = await buildGuest(path.join(guestFolder, guest));
     });
 
-    for (const virtualization of VIRTUALIZATIONS) {
+    for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
       describe(`with ${virtualization}`, () => {
         requireTool('qemu-system-riscv64');
 
@@ -57,7 +57,7 @@ for (const guest of guests) {
       }).timeout(60_000);
     }
 
-    for (const virtualization of VIRTUALIZATIONS) {
+    for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
       it(`does the same whether its handlers run straight or stop at every step (${virtualization})`, () => {
         const straight = makeSystem(program, { virtualization }).system;
         const stepped = makeSystem(program, { virtualization }).system;
@@ -70,7 +70,7 @@ for (const guest of guests) {
       }).timeout(60_000);
     }
 
-    for (const virtualization of VIRTUALIZATIONS) {
+    for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
       it(`ends in the same state however it is sliced (${virtualization})`, () => {
         const whole = makeSystem(program, { virtualization }).system;
         const sliced = makeSystem(program, { virtualization }).system;

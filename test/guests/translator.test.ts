@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Program } from '../../simulator/object/program';
-import { VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { Random } from '../support/random';
 
@@ -18,7 +18,7 @@ describe('translator, on guests', () => {
         program = await buildGuest(path.join(guestFolder, guest));
       });
 
-      for (const virtualization of VIRTUALIZATIONS) {
+      for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
         it(`leaves the same state as the interpreter, however runs are cut (${virtualization})`, () => {
           const interpreted = makeSystem(program, { virtualization, translation: false }).system;
           const translated = makeSystem(program, { virtualization }).system;

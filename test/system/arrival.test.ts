@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Arrival } from '../../simulator/system/arrival';
 import { ReplayError, type Way, wayOf } from '../../simulator/system/record';
-import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type System } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { Random } from '../support/random';
 import { ECHOES } from '../support/small-guests';
@@ -25,7 +25,7 @@ function arrive(system: System, way: Way, slice = 500): void {
   while (!arrival.run(slice));
 }
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`a moment of a run (${virtualization})`, () => {
     for (const guest of ['demand-paging.S', 'timer.S', 'blk-read.S'])
       it(`is come to again, inside handlers too, and the run goes on as it did: ${guest}`, async () => {

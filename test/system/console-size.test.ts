@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
-import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type System } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
 
 const LIMIT = 1_000_000;
@@ -42,7 +42,7 @@ _start: li      s0, 0x10002000
 3:      j       3b
 `;
 
-for (const virtualization of VIRTUALIZATIONS)
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS)
   describe(`the size of the console's terminal (${virtualization})`, () => {
     it('comes to a driver as a change of configuration, and in a replay too', async () => {
       const program = await assembleGuest(RESIZED);

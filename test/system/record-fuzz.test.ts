@@ -13,7 +13,7 @@ import { lifeOf, Replay, ReplayError, type RunRecord, readRecord, writeRecord } 
 import { recordSchema } from '../../simulator/system/record-schema';
 import { originsOf } from '../../simulator/system/run-origin';
 import { asPlain } from '../../simulator/system/snapshot';
-import { ConfigurationError, openDisk, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, ConfigurationError, openDisk } from '../../simulator/system/system';
 import { changed, changedByte } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem, memoryFile, testDisk } from '../support/guest';
 import { numbersFrom } from '../support/random';
@@ -28,7 +28,7 @@ const SLICE = 2000;
 const MOST_SLICES = 20;
 
 /** A run with inputs of every kind, and what it read of its disk. */
-function recordedRun(program: Program, virtualization: (typeof VIRTUALIZATIONS)[number]): RunRecord {
+function recordedRun(program: Program, virtualization: (typeof ANY_GUEST_VIRTUALIZATIONS)[number]): RunRecord {
   const file = new LoggedFile(memoryFile(testDisk()));
   const { system } = makeSystem(program, {
     virtualization,
@@ -99,7 +99,7 @@ function replayed(file: Uint8Array, program: Program): boolean {
   return true;
 }
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`records that somebody has changed (${virtualization})`, () => {
     let program: Program;
     let record: RunRecord;

@@ -4,7 +4,7 @@ import { FileFormatError } from '../../simulator/machine/state/plain-codec';
 import { isNumbers, type PlainValue } from '../../simulator/schema/state/plain';
 import { describeSystem } from '../../simulator/system/description';
 import { readSnapshot, SnapshotError, writeSnapshot } from '../../simulator/system/snapshot';
-import { ConfigurationError, System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, ConfigurationError, System } from '../../simulator/system/system';
 import { changed, changedAt } from '../support/changed-fields';
 import { buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { type Next, numbersFrom } from '../support/random';
@@ -16,7 +16,7 @@ const SEED = Number(process.env['HYPERSTEP_SEED'] ?? 1);
 const OF_THE_LANGUAGE = /undefined|not a function|not iterable|BigInt|Cannot |Invalid /;
 const REFUSALS = [SnapshotError, FileFormatError, ConfigurationError];
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`snapshots with a right seal and wrong fields (${virtualization})`, () => {
     it(`are refused by name or run (${ROUNDS} from seed ${SEED})`, async () => {
       const program = await buildGuest(path.join(guestFolder, 'blk-write.S'));

@@ -6,7 +6,7 @@ import { describeSystem } from '../../simulator/system/description';
 import { type Life, lifeOf, Replay, readRecord, writeRecord } from '../../simulator/system/record';
 import { originsOf } from '../../simulator/system/run-origin';
 import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
-import { type System, VIRTUALIZATIONS } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, type System } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../support/guest';
 import { numbersFrom, Random } from '../support/random';
 import { ECHOES } from '../support/small-guests';
@@ -72,7 +72,7 @@ const runToEnd = (system: System): string => {
   return system.stateHash();
 };
 
-for (const virtualization of VIRTUALIZATIONS) {
+for (const virtualization of ANY_GUEST_VIRTUALIZATIONS) {
   describe(`snapshots (${virtualization})`, () => {
     for (const guest of guests) {
       it(`of ${guest} go on as if nothing had been`, async () => {

@@ -1,4 +1,4 @@
-import type { Controls, HartMode } from '../../isa/index';
+import type { Controls, HartMode, Use } from '../../isa/index';
 import type { ExitKind } from '../exits/exit-kind';
 
 /** The modes that a guest believes to have. */
@@ -18,6 +18,8 @@ export interface GuestExecution {
   readonly virtualHart: Controls;
   /** In which mode of that one each of the guest's modes is: of a guest that was ported, the kernel is a user as well. */
   readonly virtualModes: Readonly<Record<GuestMode, HartMode>>;
+  /** What a kernel that was ported does in the place of what is illegal for it, in words; absent where kernels are not. */
+  readonly insteadOf?: (use: Use) => string | undefined;
 }
 
 /** What is told of a way to virtualize where none runs: in editors, on the command line, in filters. */

@@ -13,6 +13,8 @@ export interface Disposition {
   readonly exception: number | undefined;
   /** It asks the firmware for something, as the guest believes. */
   readonly isCall: boolean;
+  /** What a kernel that was ported does in its place, in words; absent where there is nothing. */
+  readonly instead?: string | undefined;
 }
 
 /** The ways to run a guest, `none` among them, as launch.json names them. */
@@ -23,7 +25,7 @@ export const executions: readonly { readonly id: EngineId | 'none'; readonly exe
 
 /** @param options of the hart, where they are others than a plain launch's */
 export function dispositionOf(
-  { modes, controls, delegated, below: by, virtualHart, virtualModes }: GuestExecution,
+  { modes, controls, delegated, below: by, virtualHart, virtualModes, insteadOf }: GuestExecution,
   mode: GuestMode,
   use: Use,
   options: Partial<Controls> = {},
@@ -35,7 +37,7 @@ export function dispositionOf(
   const virtual = hartAnswer(use, virtualModes[mode], virtualHart);
   if (virtual.kind !== 'traps') return { ...done, by };
   if (mode === 's' && isEcall(virtual.cause)) return { ...done, by, isCall: true };
-  return { ...done, by, exception: virtual.cause };
+  return { ...done, by, exception: virtual.cause, instead: mode === 's' ? insteadOf?.(use) : undefined };
 }
 
 /** The kernel's ecall is a call of the software below, whatever mode it believes in. */
@@ -56,7 +58,7 @@ export function leadsToVmm(
 const owners = { hart: 'the hart', vmm: 'the VMM', firmware: 'the firmware' } as const;
 
 /** In words, with Markdown's marks: `traps to the VMM (U-mode), which does it on the virtual hart`. */
-export function dispositionInWords({ by, answer, exception, isCall }: Disposition): string {
+export function dispositionInWords({ by, answer, exception, isCall, instead }: Disposition): string {
   if (answer.kind === 'silent')
     return answer.effect === 'ignored'
       ? 'the hart ignores it, and nobody learns of it'
@@ -68,7 +70,8 @@ export function dispositionInWords({ by, answer, exception, isCall }: Dispositio
   const trap = `traps to ${owners[by]} (${answer.by})`;
   if (isCall) return `${trap}: an SBI call, which it answers`;
   if (exception === undefined) return `${trap}, which does it on the virtual hart`;
-  return `${trap}, which gives the guest's kernel its own exception: ${cause(exception)}`;
+  const given = `${trap}, which gives the guest's kernel its own exception: ${cause(exception)}`;
+  return instead === undefined ? given : `${given}; a ported kernel uses ${instead}`;
 }
 
 const lowered = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
