@@ -16,6 +16,7 @@ import {
 import type { Snapshot } from '../../simulator/system/snapshot';
 import type { System, Virtualization } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { portedStart } from '../support/ported-guest';
 
 /** What was seen of a use. */
 export interface Executed {
@@ -53,56 +54,11 @@ handler: j      handler
 data:   .zero   4096
 `;
 
-/** The same, ported: its programs have tables of their own, with what the kernel's have but for the VMM's entry. */
-const portedGuest = (user: boolean): string => `
-#include <hyperstep-pv.h>
-        .option norelax
-        pv_guest
-        .globl  _start
-_start: mv      s0, a1                  # the start page
-        la      a0, handler
-        li      a1, 0
-        hypercall PV_SET_TRAP
+/** The same, ported. */
+const portedGuest = (user: boolean): string => `${portedStart}
         la      a2, data
         la      a3, data + 64
         la      sp, data + 128
-        la      s1, userroot
-        ld      t1, PV_START_P2M(s0)
-        li      t2, 0x80000000
-        sub     t2, s1, t2
-        srli    t2, t2, 9
-        add     t2, t2, t1
-        ld      s2, 0(t2)               # its machine address
-        srli    t3, s2, 2
-        ori     t3, t3, 0x53            # V R U A: no table may be written
-        mv      a0, s1
-        mv      a1, t3
-        li      t4, 511
-        ld      t5, PV_START_ROOT(s0)
-        ld      t6, PV_START_M2P(s0)
-        ld      t1, PV_START_M2P_FIRST(s0)
-        sub     t5, t5, t1
-        srli    t5, t5, 9
-        add     t6, t6, t5
-        ld      t5, 0(t6)               # where the kernel reads its root
-        mv      t6, s1
-1:      ld      t1, 0(t5)
-        sd      t1, 0(t6)
-        addi    t5, t5, 8
-        addi    t6, t6, 8
-        addi    t4, t4, -1
-        bnez    t4, 1b
-        li      a2, 1
-        hypercall PV_UPDATE_VA
-        la      a0, list
-        sd      s2, 8(a0)
-        li      a1, 1
-        hypercall PV_MMUEXT
-        la      a2, data
-        la      a3, data + 64
-        ld      s3, PV_START_SHARED(s0)
-        li      t1, PV_WORDS
-        add     s3, s3, t1
         ${
           user
             ? 'la t1, body\nsd t1, PV_WORD_SEPC(s3)\nsd zero, PV_WORD_STATUS(s3)\nsd sp, PV_WORD_SP(s3)\nhypercall PV_IRET'
@@ -119,8 +75,6 @@ handler: j      handler
         .data
         .balign 4096
 data:   .zero   4096
-userroot: .zero 4096
-list:   .dword  PV_MMUEXT_USER_ROOT, 0, 0
 `;
 
 export class Execution {

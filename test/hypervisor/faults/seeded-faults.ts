@@ -4,6 +4,7 @@ import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
 import { neighbourFaults } from './neighbour-faults';
 import { overcommitFaults } from './overcommit-faults';
+import { paraFaults } from './para-faults';
 import { shadowFaults } from './shadow-faults';
 
 /** Mistakes in the VMM, each of which a test or the isolation checker has to find. */
@@ -14,4 +15,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...commonFaults,
   ...neighbourFaults,
   ...overcommitFaults,
+  ...paraFaults,
 ];

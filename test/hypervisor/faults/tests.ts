@@ -64,3 +64,14 @@ export const saved = (engine: EngineId, what: string): FindingTest => ({
   file: 'hypervisor/saved-vcpus.test.ts',
   title: `are the same in another machine (${engine}): ${what}`,
 });
+
+/** Random hypercalls of a ported guest. */
+export const portedCalls: FindingTest = {
+  file: 'hypervisor/para/calls.test.ts',
+  title: 'calls of a ported guest, at random are so in a short run',
+};
+
+export const portedKernel = (what: string): FindingTest => ({
+  file: 'hypervisor/para/kernels.test.ts',
+  title: `a ported kernel ${what}`,
+});

@@ -70,7 +70,10 @@ export function reachOfTables(
   for (const { id, roots } of vcpus)
     for (const kind of ROOT_KINDS) {
       const hpa = roots.hpa(kind);
-      if (hpa !== 0) useTable(hpa, ROOT_LEVEL, `the ${kind} root of vCPU ${id}`);
+      if (hpa === 0) continue;
+      useTable(hpa, ROOT_LEVEL, `the ${kind} root of vCPU ${id}`);
+      if (ram.read32(hpa + VMM_SLOT * 8) !== vmmTables.entry(kind).low)
+        reach.flaw('page table', `the ${kind} root of vCPU ${id} has not the VMM's entry of such a one`);
     }
   if (shared) usesOf(shared.hpa).writable++;
   for (const [hpa, { tables, writable, readable }] of uses) {
