@@ -144,6 +144,12 @@ export class Debuggee {
       .find(({ role }) => role === 'shadow');
   }
 
+  /** The ASID under which the hart of a CPU keeps what it finds in the table that it walks for it as it stands: a shadow table, or the guest's own. */
+  tagOf(cpu: CpuState): number | undefined {
+    const [table] = this.vcpuOf(cpu)?.tables() ?? [];
+    return table?.role === 'second-stage' ? undefined : table?.tag;
+  }
+
   /** The handler of VMM or firmware in which a CPU stands, if it stands in one. */
   handlerOf(cpu: CpuState): ActiveHandler | undefined {
     const { handler } = this.machine;

@@ -53,7 +53,7 @@ export interface PageTable {
   /** Of the entries: 2 maps 1 GiB, 1 maps 2 MiB, 0 maps 4 KiB. */
   level: number;
   /** Where the guest's table is (of the second stage, in the machine). Absent when the guest has none here (bare, or below a guest superpage). */
-  guest?: { gpa: Hex; hpa?: Hex };
+  guest?: { gpa?: Hex; hpa?: Hex };
   /** Where the table is that the hardware walks. Absent without a VMM, and where the VMM has none here yet. */
   shadow?: { hpa: Hex };
   /** Whether this machine has shadow tables at all (virtualization `full`). */
@@ -86,6 +86,8 @@ export interface PageTableEntry {
   reason?: string;
   /** Of the symbol or section that lies there, if one does. */
   label?: string;
+  /** Of tables that a guest has registered (virtualization `para`): where it has the frame to which the entry leads, and what that is used as. */
+  frame?: { gpa?: Hex; use: string };
 }
 
 export interface Pte {

@@ -196,6 +196,11 @@ export class CpuInWorld implements CpuState {
     return this.cpu.readCsr(number);
   }
 
+  get registeredSatp(): CpuState['registeredSatp'] {
+    const { cpu } = this;
+    return cpu.registeredSatp && ((privilege) => cpu.registeredSatp?.(privilege) ?? 0n);
+  }
+
   writeCsr(number: number, value: bigint): boolean {
     return this.cpu.writeCsr(number, value);
   }
@@ -221,7 +226,13 @@ export function inWorld(cpu: CpuState, { privilege, virtual }: CpuMode): CpuStat
 
 /** The satp by which a CPU's own tables are walked: vsatp for the guest of a hypervisor that runs on the bare machine. */
 export function satpOf(cpu: CpuState): bigint {
+  if (cpu.registeredSatp) return cpu.registeredSatp(cpu.privilege);
   return cpu.readCsr((cpu.virtual ? Csr.vsatp : Csr.satp).number) ?? 0n;
+}
+
+/** Whether the hardware walks a guest's own tables, whose addresses are the machine's. */
+export function hasRegisteredTables({ vm }: Debugged): boolean {
+  return vm?.engine.translation === 'registered';
 }
 
 /** The hgatp of the second stage, where a CPU's accesses go through two. */

@@ -4,7 +4,7 @@ import { fieldValue } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
 import { ValueView } from '../inspect/values/values';
-import { usesHypervisor } from '../inspect/worlds';
+import { hasRegisteredTables, usesHypervisor } from '../inspect/worlds';
 import type { ControlRegister, ControlState } from '../protocol';
 import { type ControlField, deprivilegedHost, hardwareControls, virtualControls } from './control-fields';
 
@@ -20,6 +20,10 @@ export function controlState(debuggee: Debuggee, cpu: CpuState): ControlState {
     const virtual = shown(show, virtualControls, 'VMM', (csr) => cpu.readCsr(csr));
     const own = ofRegisters(show, deprivilegedHost, debuggee, cpu);
     return { name, kept, registers: [...virtual, ...own], records };
+  }
+  if (vcpu && hasRegisteredTables(debuggee)) {
+    const kept = `${name} has no control structure: kernel and programs run in U-mode, and what S-mode has in registers they have in words of the page that they share with the VMM.`;
+    return { name, kept, registers: ofRegisters(show, deprivilegedHost, debuggee, cpu), records };
   }
   if (!vcpu && !debuggee.hartOf(cpu).options.hypervisor)
     return { name, kept: `${name} has no H extension: there is no control state of guests.`, registers: [], records };

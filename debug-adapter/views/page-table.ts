@@ -6,7 +6,7 @@ import { Csr } from '../../simulator/isa/index';
 import { Access, Privilege, Pte, permissionsOf, tableIndex } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import { hasTwoStages, modeName, satpOf } from '../inspect/worlds';
+import { hasRegisteredTables, hasTwoStages, modeName, satpOf } from '../inspect/worlds';
 import type { EntryState, PageTable, PageTableEntry } from '../protocol';
 import { RequestError } from '../request-error';
 import {
@@ -65,6 +65,7 @@ export function pageTable(debuggee: Debuggee, cpu: CpuState, path: readonly numb
       ...(guest ? { guest: showEntry(guest) } : {}),
       ...(shadow ? { shadow: showEntry(shadow) } : {}),
       ...judgement,
+      ...(guest ? registered(debuggee, targetOf(guest)) : {}),
       ...(label === undefined ? {} : { label }),
     });
   }
@@ -74,13 +75,29 @@ export function pageTable(debuggee: Debuggee, cpu: CpuState, path: readonly numb
     stage: hasTwoStages(debuggee, cpu) ? 'first' : 'only',
     space: spaceText(debuggee, cpu, vcpu, isBare ? 0n : satp),
     level,
-    ...(guestPlace.kind === 'table'
-      ? { guest: { gpa: hex(guestPlace.address), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) } }
-      : {}),
+    ...(guestPlace.kind === 'table' ? { guest: placeText(debuggee, guestPlace.address, hpa) } : {}),
     ...(shadowPlace.kind === 'table' ? { shadow: { hpa: hex(shadowPlace.address) } } : {}),
     shadowed: vcpu !== undefined,
     entries,
   };
+}
+
+/** Where a table of the guest's is. */
+function placeText(debuggee: Debuggee, address: number, hpa: number | undefined): NonNullable<PageTable['guest']> {
+  const gpa = hasRegisteredTables(debuggee) ? debuggee.guest.toGuest(address) : address;
+  return { ...(gpa === undefined ? {} : { gpa: hex(gpa) }), ...(hpa === undefined ? {} : { hpa: hex(hpa) }) };
+}
+
+/** What the frame is, of a guest that has registered its tables, to which an entry leads. */
+function registered(debuggee: Debuggee, hpa: number): Pick<PageTableEntry, 'frame'> {
+  const { vm } = debuggee;
+  const info = vm && hasRegisteredTables(debuggee) ? vm.host.frames.info(hpa) : undefined;
+  if (!info || !vm) return {};
+  const gpa = vm.toGuest(hpa);
+  if (gpa === undefined) return { frame: { use: "the VMM's" } };
+  const { type, typeCount, references, isPinned } = info;
+  const use = `${type} × ${typeCount}, ${references} references${isPinned ? ', pinned' : ''}`;
+  return { frame: { gpa: hex(gpa), use } };
 }
 
 /** Machine memory of the guest's own, behind a guest-physical address. */
@@ -91,6 +108,7 @@ export function guestMemory(debuggee: Debuggee, gpa: number): number | undefined
 
 /** Machine memory behind a physical address as the tables of a CPU's world have it: with V = 1 the second stage is between. */
 function physicalMemory(debuggee: Debuggee, cpu: CpuState, address: number): number | undefined {
+  if (hasRegisteredTables(debuggee)) return debuggee.system.machine.core.ram.contains(address, 1) ? address : undefined;
   if (!cpu.virtual) return guestMemory(debuggee, address);
   const found = debuggee.hartOf(cpu).peekSecondStage(address, Access.read);
   return 'fault' in found ? undefined : guestMemory(debuggee, found.physical);

@@ -40,7 +40,8 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
   const supervisor: WorldName = hasGuests && isHosting ? 'HS' : 'S';
   const inVirtual = (holds: string): string => (isHosting ? holds : 'nobody: no software here uses the H extension');
   const engines = machine.guests.map((guest) => guest.vm?.engine.translation);
-  const [isDeprivileged, isHardware] = [engines.includes('shadow'), engines.includes('second-stage')];
+  const isDeprivileged = engines.includes('shadow') || engines.includes('registered');
+  const isHardware = engines.includes('second-stage');
   const usersOfU = isDeprivileged ? 'guests, kernel and programs alike: deprivileged' : 'nobody here';
   return [
     { name: 'M', holds: vm ? SBI : holderOfMachineMode(debuggee) },
@@ -52,7 +53,7 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
             holds: vm
               ? isHardware
                 ? 'guests’ kernels'
-                : 'nobody: full virtualization does without'
+                : 'nobody: full virtualization and paravirtualization do without'
               : inVirtual('its guest’s kernel'),
           },
           {
@@ -60,7 +61,7 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
             holds: vm
               ? isHardware
                 ? 'guests’ programs'
-                : 'nobody: full virtualization does without'
+                : 'nobody: full virtualization and paravirtualization do without'
               : inVirtual('its guest’s programs'),
           },
         ]

@@ -3,7 +3,7 @@ import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { causeOf, isGuestPageFault } from '../../simulator/isa/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import { modeName, usesHypervisor } from '../inspect/worlds';
+import { hasRegisteredTables, modeName, usesHypervisor } from '../inspect/worlds';
 import type { TranslateArguments, Translation } from '../protocol';
 import { guestMemory } from './page-table';
 import { type AccessRights, explainFault } from './walk-problem';
@@ -111,6 +111,8 @@ export function hostedSummary(
   if (second && !second.maps(BigInt(gpa ?? 0)))
     return `${what} exits with a guest-page fault: the second stage has no entry for ${hex(gpa ?? 0)} yet.`;
   if (second) return `${what} reaches ${hex(hpa)}${isCached ? ', by the TLB' : ''}.`;
+  if (hasRegisteredTables(debuggee))
+    return `${what} reaches ${hex(hpa)} without an exit, by the guest’s own tables, which the hardware walks${isCached ? '; by the TLB' : ''}.`;
   if (!shadow || 'fault' in shadow.outcome) {
     const isThere = composed !== undefined && composed.state !== 'unfilled';
     return `${what} enters the shadow pager: ${isThere ? 'the shadow’s entry does not allow it yet' : 'the shadow has no entry for it yet'}.`;

@@ -12,7 +12,7 @@ import {
 } from '../../simulator/mmu/index';
 import type { Debuggee } from '../debuggee';
 import { hex } from '../format';
-import { hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
+import { hasRegisteredTables, hasTwoStages, hgatpOf, modeName, satpOf } from '../inspect/worlds';
 import type { Translation, Walk } from '../protocol';
 import {
   asidOf,
@@ -46,7 +46,7 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
   const { vm } = debuggee;
   const rights = rightsOf(cpu, accesses[access]);
   const walked = findTranslation(debuggee, cpu, address, rights.access, true);
-  const guest = guestWalk(cpu, address, rights, walked);
+  const guest = guestWalk(debuggee, cpu, address, rights, walked);
   const shadow = vm?.engine.translation === 'shadow' ? shadowWalk(debuggee, cpu, address, access) : undefined;
   const both = !hasTwoStages(debuggee, cpu)
     ? undefined
@@ -71,7 +71,8 @@ export function translation(debuggee: Debuggee, cpu: CpuState, address: bigint, 
     const found = tlb ? findTranslation(debuggee, cpu, address, rights.access, false) : walked;
     return { ...common, ...bareSummary(subject, found, walked, tlb !== undefined) };
   }
-  const gpa = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
+  const reached = 'address' in guest.outcome ? Number(guest.outcome.address) : undefined;
+  const gpa = reached !== undefined && hasRegisteredTables(debuggee) ? vm.toGuest(reached) : reached;
   const hpa = gpa === undefined ? undefined : guestMemory(debuggee, gpa);
   const p2m =
     gpa === undefined
@@ -111,12 +112,14 @@ export function findTranslation(
 }
 
 /** The walk of the guest's own tables: of two stages the first one. */
-function guestWalk(cpu: CpuState, address: bigint, rights: AccessRights, walked: Found): Walk {
+function guestWalk(debuggee: Debuggee, cpu: CpuState, address: bigint, rights: AccessRights, walked: Found): Walk {
   const satp = satpOf(cpu);
   const isBare = satp >> 60n === 0n || cpu.privilege === Privilege.machine;
   const steps = walked.steps.filter(({ stage }) => stage !== 'g');
   const leaf = steps.at(-1);
-  const target = cpu.virtual ? walked.guestPhysical : 'fault' in walked ? undefined : walked.physical;
+  const physical = cpu.virtual ? walked.guestPhysical : 'fault' in walked ? undefined : walked.physical;
+  // What a guest has registered leads to machine addresses.
+  const target = physical !== undefined && hasRegisteredTables(debuggee) ? guestMemory(debuggee, physical) : physical;
   // Whatever the second stage then says, the first one has led somewhere.
   const isDone = leaf ? leaf.outcome === 'page' : isBare && (cpu.virtual || !('fault' in walked));
   const pageInfo = leaf
@@ -230,8 +233,10 @@ function tlbEntry(debuggee: Debuggee, cpu: CpuState, address: bigint) {
     const vmid = debuggee.hasHart(cpu) ? hart.vmid : vmidOf(hgatpOf(debuggee, cpu) ?? 0n);
     return tlb.lookupVirtual(vmid, space, asked);
   }
-  const shadow = debuggee.shadowOf(cpu);
-  if (debuggee.vm) return shadow?.tag === undefined ? undefined : tlb.lookup(shadow.tag, page);
+  if (debuggee.vm) {
+    const tag = debuggee.tagOf(cpu);
+    return tag === undefined ? undefined : tlb.lookup(tag, page);
+  }
   const satp = satpOf(cpu);
   // Without paging no access asks it.
   if (satp >> 60n === 0n || cpu.privilege === Privilege.machine) return undefined;

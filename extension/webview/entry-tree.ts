@@ -134,8 +134,17 @@ function addressKind({ stage }: PageTable): 'gva' | 'gpa' {
 function sides(entry: PageTableEntry, table: PageTable): Element[] {
   if (table.shadowed) return [side(entry.guest, 'gpa', 'guest', true), side(entry.shadow, 'hpa', 'shadow', true)];
   const behind: Child[] =
-    table.stage === 'first' && entry.expectedHpa ? [text('arrow', ' → '), address('hpa', entry.expectedHpa)] : [];
+    table.stage === 'first' && entry.expectedHpa
+      ? [text('arrow', ' → '), address('hpa', entry.expectedHpa)]
+      : frameOf(entry);
   return [side(entry.guest, table.stage === 'first' ? 'gpa' : 'hpa', 'page table', false, behind)];
+}
+
+/** What is behind an entry of a table that a guest has registered. */
+function frameOf({ frame }: PageTableEntry): Child[] {
+  if (!frame) return [];
+  const place = frame.gpa === undefined ? [] : [text('arrow', ' → '), address('gpa', frame.gpa)];
+  return [...place, ' ', text('frame', frame.use)];
 }
 
 function side(
@@ -159,7 +168,7 @@ function side(
 
 /** What is heard of an entry: the guest's table and the shadow's told apart. */
 function nameOf(entry: PageTableEntry, table: PageTable, mark: Mark | undefined, changedBelow: number): string {
-  const { index, first, label, guest, shadow, state, reason, expectedHpa } = entry;
+  const { index, first, label, guest, shadow, state, reason, expectedHpa, frame } = entry;
   const says = (pte: Pte | undefined): string =>
     pte ? `${pte.kind === 'table' ? 'table at' : `${pte.permissions} page at`} ${pte.target}` : 'none';
   return [
@@ -170,6 +179,7 @@ function nameOf(entry: PageTableEntry, table: PageTable, mark: Mark | undefined,
     changedBelow > 0 && `${changedBelow} changed below`,
     table.shadowed ? `guest ${says(guest)}, shadow ${says(shadow)}` : says(guest),
     table.stage === 'first' && expectedHpa && `in the machine at ${expectedHpa}`,
+    frame && `the guest's ${frame.gpa ?? 'none'}: ${frame.use}`,
     state !== 'unshadowed' && state !== 'table' && state,
     reason,
   ]

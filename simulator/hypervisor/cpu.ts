@@ -26,6 +26,11 @@ export interface CpuState extends CpuMode {
   setX(register: number, value: bigint): void;
   /** The guest's CSR; undefined when it has none of that number. */
   readCsr(number: number): bigint | undefined;
+  /**
+   * In the form of satp, by which the hardware translates its addresses in a mode: of a guest whose own tables that walks, and that has no such
+   * register. Absent where the CSR says it.
+   */
+  readonly registeredSatp?: ((privilege: CpuMode['privilege']) => bigint) | undefined;
   /** Writes legal values only, as a CSR instruction would; false when there is none of that number, or it cannot be written. */
   writeCsr(number: number, value: bigint): boolean;
   /**

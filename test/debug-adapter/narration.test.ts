@@ -82,8 +82,8 @@ describe('narration', () => {
       [0, 'Hypervisor.handleTrap'],
       [1, 'DeprivilegedVcpu.handleExit'],
       [2, 'emulatePrivileged'],
-      [3, 'emulateCsrAccess'],
-      [4, 'FullVcpu.switchSpace'],
+      [3, 'emulateOwnCsrAccess'],
+      [4, 'emulateCsrAccess'],
     ]);
   });
 

@@ -29,7 +29,7 @@ describe('bad launches', () => {
     [
       'another engine',
       { program: stepping, virtualization: 'magic' },
-      /"virtualization" must be "full" or "hardware" or "none"/,
+      /"virtualization" must be "full" or "hardware" or "para" or "none"/,
     ],
     ['memory in words', { program: stepping, memory: 'lots' }, /"memory".*number and K, M or G/],
     ['too little memory', { program: stepping, memory: '1M' }, /memory must be/],

@@ -3,7 +3,7 @@ import { Csr } from '../../../simulator/isa/index';
 import { Access, Privilege } from '../../../simulator/mmu/index';
 import type { Debuggee } from '../../debuggee';
 import type { Running } from '../../debugging';
-import { inWorld, satpOf } from '../../inspect/worlds';
+import { hasRegisteredTables, inWorld, satpOf } from '../../inspect/worlds';
 import type { MemoryMarkKind } from '../../protocol';
 import { ENTRY_SIZE, isLeaf, isValid, modeOf, readEntry, rootLevelOf, rootOf, targetOf } from '../page-entries';
 import { ENTRIES, ROOT_ENTRIES } from '../table-sizes';
@@ -62,7 +62,10 @@ function guestTrees(debuggee: Debuggee, cpu: CpuState): TableTree[] {
     return [{ kind: 'guest table', whose, root: rootOf(satp), rootLevel: rootLevelOf(satp), toMachine }];
   };
   const own = inWorld(cpu, { privilege: Privilege.supervisor, virtual: false });
-  if (vm) return treeOf(cpu, `of ${debuggee.machine.nameOf(cpu)}`, (gpa) => vm.memory.hostPhysical(gpa));
+  if (vm)
+    return treeOf(cpu, `of ${debuggee.machine.nameOf(cpu)}`, (address) =>
+      hasRegisteredTables(debuggee) ? address : vm.memory.hostPhysical(address),
+    );
   const supervisor = treeOf(own, `of hart ${cpu.id}`, (hpa) => debuggee.guest.toHost(hpa));
   if (!hart.options.hypervisor || hart.csr(Csr.hgatp.number) === 0n) return supervisor;
   const guest = inWorld(cpu, { privilege: Privilege.supervisor, virtual: true });
@@ -76,13 +79,16 @@ function guestTrees(debuggee: Debuggee, cpu: CpuState): TableTree[] {
 /** Those that the VMM has made for it. */
 function hostTrees(debuggee: Debuggee, cpu: CpuState): TableTree[] {
   const tables = debuggee.vcpuOf(cpu)?.tables() ?? [];
-  return tables.map(({ role, root }) => ({
-    kind: role === 'shadow' ? 'shadow table' : 'second-stage table',
-    whose: `for ${debuggee.machine.nameOf(cpu)}`,
-    root,
-    rootLevel: 2,
-    toMachine: (hpa) => hpa,
-  }));
+  // Registered ones are the guest's.
+  return tables
+    .filter(({ role }) => role !== 'registered')
+    .map(({ role, root }) => ({
+      kind: role === 'shadow' ? 'shadow table' : 'second-stage table',
+      whose: `for ${debuggee.machine.nameOf(cpu)}`,
+      root,
+      rootLevel: 2,
+      toMachine: (hpa) => hpa,
+    }));
 }
 
 /**

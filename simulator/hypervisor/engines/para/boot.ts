@@ -7,7 +7,7 @@ import type { LoadedGuest } from '../../loaded-guest';
 import { ensure } from '../../memory/table-check';
 import { pteOf } from '../../memory/table-memory';
 import { ROOT_LEVEL } from './direct-paging';
-import type { ParaVm } from './vm';
+import type { PortedVm } from './ported';
 import { M2P_FIRST, M2P_VA } from './vmm-tables';
 
 const ENTRIES = 512;
@@ -34,7 +34,7 @@ interface Layout {
  * the VMM; its map of machine addresses; and the page that tells of them.
  * @returns where it begins; undefined where there is no memory for all this
  */
-export function buildFirstTables(engineVm: ParaVm, loaded: LoadedGuest): LoadedGuest | undefined {
+export function buildFirstTables(engineVm: PortedVm, loaded: LoadedGuest): LoadedGuest | undefined {
   const { vm, paging, vcpus } = engineVm;
   const { memory, ram } = vm;
   const usable = FIRMWARE_MEMORY.base + FIRMWARE_MEMORY.size;
@@ -76,7 +76,7 @@ function layoutOf({ base, size }: { base: number; size: number }, { deviceTree, 
 }
 
 /** By machine addresses. A table may be read by its guest, and written by the VMM alone. */
-function writeTables({ vm }: ParaVm, layout: Layout, machine: (gpa: number) => number): void {
+function writeTables({ vm }: PortedVm, layout: Layout, machine: (gpa: number) => number): void {
   const { base, size } = vm.ram;
   const { ram } = vm.machine.core;
   const put = (table: number, index: number, hpa: number, flags: number): void => {
@@ -112,7 +112,7 @@ function mapOf({ base, size }: { base: number; size: number }, machine: (gpa: nu
 }
 
 function startPageOf(
-  { vm }: ParaVm,
+  { vm }: PortedVm,
   layout: Layout,
   { deviceTree, initrd, end }: LoadedGuest,
   machine: (gpa: number) => number,

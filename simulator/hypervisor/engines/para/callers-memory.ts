@@ -1,10 +1,10 @@
 import { FRAME, Gva } from '../../../mmu/address';
 import { Access } from '../../../mmu/index';
 import type { CallersMemory } from '../../hypercalls/callers-memory';
-import type { ParaVcpu } from './vcpu';
+import type { PortedVcpu } from './ported';
 
 /** By virtual address, with what the kernel itself may read and write there. */
-export function virtualMemory(vcpu: ParaVcpu): CallersMemory {
+export function virtualMemory(vcpu: PortedVcpu): CallersMemory {
   const { memory } = vcpu.vm;
   const pieces = (
     address: bigint,

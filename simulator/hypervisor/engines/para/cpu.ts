@@ -1,17 +1,28 @@
-import { highWord, lowWord } from '../../../core/index';
-import { Csr } from '../../../isa/index';
+import { highWord, lowWord, translationWords } from '../../../core/index';
+import { Csr, PagingMode } from '../../../isa/index';
+import { CsrValue, FRAME } from '../../../mmu/address';
 import { Privilege } from '../../../mmu/index';
 import { VcpuCpu } from '../../vcpu-cpu';
-import type { ParaVcpu } from './vcpu';
+import type { PortedVcpu } from './ported';
 
 /** Bits 9:8 of a CSR number: the lowest privilege that reaches it; 0 for U-mode. */
 const PRIVILEGE_BITS = 0x300;
 
 /** A vCPU of a ported guest as that sees it: what S-mode has in CSRs, it has in words of the shared page. */
-export class ParaCpu extends VcpuCpu<ParaVcpu> {
+export class ParaCpu extends VcpuCpu<PortedVcpu> {
   get privilege(): Privilege {
     return this.vcpu.user ? Privilege.user : Privilege.supervisor;
   }
+
+  readonly registeredSatp = (privilege: Privilege): bigint => {
+    const { roots } = this.vcpu;
+    const kind = privilege === Privilege.user ? 'user' : 'kernel';
+    const hpa = roots.hpa(kind);
+    const asid = roots.asidOf(kind) ?? 0;
+    if (hpa === 0) return 0n;
+    const { low, high } = translationWords(PagingMode.sv39, asid, hpa / FRAME);
+    return new CsrValue(Csr.satp.number, low, high).value;
+  };
 
   readCsr(number: number): bigint | undefined {
     if ((number & PRIVILEGE_BITS) !== 0 || !this.vcpu.csrs.find(number)) return undefined;

@@ -1,13 +1,13 @@
 import type { EngineHypercalls } from '../../hypercalls/hypercall';
 import { mmuUpdateOf, updateVaOf } from './mmu-update';
 import { mmuextOf } from './mmuext';
+import type { PortedVm } from './ported';
 import { schedOpOf } from './sched-op';
 import { iretOf, setTrapOf } from './traps';
 import { vcpuOpOf } from './vcpu-op';
-import type { ParaVm } from './vm';
 
 /** The calls that this engine answers in its way. */
-export const paraHypercalls = (vm: ParaVm): EngineHypercalls => ({
+export const paraHypercalls = (vm: PortedVm): EngineHypercalls => ({
   mmuUpdate: mmuUpdateOf(vm),
   updateVa: updateVaOf(vm),
   mmuext: mmuextOf(vm),

@@ -5,13 +5,13 @@ import { commonExits } from '../../exits/exit-kind';
 import { inject } from '../../exits/inject';
 import type { Outcome } from '../../runnable';
 import { emulateCsrAccess } from '../deprivileged/privileged';
-import type { ParaVcpu } from './vcpu';
+import type { PortedVcpu } from './ported';
 
 /**
  * An instruction that U-mode may not execute. A guest that was ported has none such: it gets the illegal-instruction exception, in its kernel
  * too; only time and counters that U-mode has are read for it, since its hart shows them to nobody.
  */
-export function* refusePrivileged(vcpu: ParaVcpu, word: number): Narration<Outcome> {
+export function* refusePrivileged(vcpu: PortedVcpu, word: number): Narration<Outcome> {
   const { ledger } = vcpu.vm;
   const instruction = vcpu.decoded(word).decoded?.instruction;
   const operation = instruction && systemOperationOf(instruction);

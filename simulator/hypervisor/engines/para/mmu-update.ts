@@ -4,14 +4,14 @@ import { step } from '../../../machine/narration';
 import { FRAME, Gva, Hpa, PteValue } from '../../../mmu/address';
 import type { HypercallHandler } from '../../hypercalls/hypercall';
 import { givenList } from '../../hypercalls/list';
+import type { PortedVm } from './ported';
 import { errorOf, refusalInWords } from './refusal';
-import type { ParaVm } from './vm';
 
 const ENTRY_BYTES = 16;
 const KEEP = 1n;
 
 /** Entries of tables, by their machine addresses. */
-export function mmuUpdateOf({ paging, vm: { ledger } }: ParaVm): HypercallHandler {
+export function mmuUpdateOf({ paging, vm: { ledger } }: PortedVm): HypercallHandler {
   return {
     *handle(call) {
       const list = yield* givenList(call, ENTRY_BYTES);
@@ -43,7 +43,7 @@ export function mmuUpdateOf({ paging, vm: { ledger } }: ParaVm): HypercallHandle
 const [FLUSH_NONE, FLUSH_LOCAL, FLUSH_ALL] = [0n, 1n, 2n];
 
 /** The entry by which the kernel root maps an address. */
-export function updateVaOf({ paging, vm, vcpus }: ParaVm): HypercallHandler {
+export function updateVaOf({ paging, vm, vcpus }: PortedVm): HypercallHandler {
   return {
     *handle({ caller, argument }) {
       const vcpu = vcpus[caller];

@@ -6,10 +6,9 @@ import type { HypercallHandler } from '../../hypercalls/hypercall';
 import { givenList } from '../../hypercalls/list';
 import type { Fence } from '../../vcpu-state';
 import { type PagingRefusal, ROOT_LEVEL } from './direct-paging';
+import type { PortedVcpu, PortedVm } from './ported';
 import { errorOf, refusalInWords } from './refusal';
 import type { RootKind } from './roots';
-import type { ParaVcpu } from './vcpu';
-import type { ParaVm } from './vm';
 
 const OPERATION_BYTES = 24;
 
@@ -17,7 +16,7 @@ type Operation = (typeof hypercalls.mmuext.operations)[number]['name'];
 const names = new Map<number, Operation>(hypercalls.mmuext.operations.map(({ number, name }) => [number, name]));
 
 /** Pins, roots and fences. */
-export function mmuextOf(engineVm: ParaVm): HypercallHandler {
+export function mmuextOf(engineVm: PortedVm): HypercallHandler {
   return {
     *handle(call) {
       const list = yield* givenList(call, OPERATION_BYTES);
@@ -41,7 +40,7 @@ function* unknown(operation: bigint): Narration<number> {
   return SbiError.invalidParam;
 }
 
-function* perform(engineVm: ParaVm, vcpu: ParaVcpu, name: Operation, x: bigint, y: bigint): Narration<number> {
+function* perform(engineVm: PortedVm, vcpu: PortedVcpu, name: Operation, x: bigint, y: bigint): Narration<number> {
   switch (name) {
     case 'pin':
       return yield* pin(engineVm, x, y);
@@ -62,7 +61,7 @@ function* perform(engineVm: ParaVm, vcpu: ParaVcpu, name: Operation, x: bigint, 
   }
 }
 
-function* pin(engineVm: ParaVm, x: bigint, level: bigint): Narration<number> {
+function* pin(engineVm: PortedVm, x: bigint, level: bigint): Narration<number> {
   const { paging, vm } = engineVm;
   const hpa = frameAt(x);
   if (hpa === undefined || level > BigInt(ROOT_LEVEL)) {
@@ -78,7 +77,7 @@ function* pin(engineVm: ParaVm, x: bigint, level: bigint): Narration<number> {
   return SbiError.success;
 }
 
-function* unpin(engineVm: ParaVm, x: bigint): Narration<number> {
+function* unpin(engineVm: PortedVm, x: bigint): Narration<number> {
   const hpa = frameAt(x);
   const frame = new Hpa(hpa ?? 0);
   yield step`unpin the table at ${frame}: where nothing else leads to it, it is memory again`;
@@ -88,7 +87,7 @@ function* unpin(engineVm: ParaVm, x: bigint): Narration<number> {
   return SbiError.success;
 }
 
-function* choose(engineVm: ParaVm, vcpu: ParaVcpu, kind: RootKind, x: bigint): Narration<number> {
+function* choose(engineVm: PortedVm, vcpu: PortedVcpu, kind: RootKind, x: bigint): Narration<number> {
   const { paging } = engineVm;
   const before = vcpu.roots.hpa(kind);
   const hpa = frameAt(x);
@@ -107,7 +106,7 @@ function* choose(engineVm: ParaVm, vcpu: ParaVcpu, kind: RootKind, x: bigint): N
 }
 
 /** @param vcpus bits @param x an address of the page; undefined for all */
-function* flush({ vcpus }: ParaVm, wanted: bigint, x: bigint | undefined): Narration<number> {
+function* flush({ vcpus }: PortedVm, wanted: bigint, x: bigint | undefined): Narration<number> {
   const fence: Fence = { pages: x === undefined ? 'all' : [x - (x % BigInt(FRAME))], asid: null };
   const what = x === undefined ? 'all translations' : `the page of ${Gva.of(x)}`;
   yield step`forget ${what}, on the vCPUs of these bits: ${wanted}`;

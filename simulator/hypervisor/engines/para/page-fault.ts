@@ -8,10 +8,10 @@ import { fetchAccess } from '../../exits/fetch-instruction';
 import { inject } from '../../exits/inject';
 import type { Outcome } from '../../runnable';
 import { deprivilegedExits } from '../deprivileged/exits';
-import type { ParaVcpu } from './vcpu';
+import type { PortedVcpu } from './ported';
 
 /** The hardware walks the guest's own tables: a page fault is the guest's own, or an access to a device that it has mapped. */
-export function* handlePageFault(vcpu: ParaVcpu, access: Access, gva: Gva): Narration<Outcome> {
+export function* handlePageFault(vcpu: PortedVcpu, access: Access, gva: Gva): Narration<Outcome> {
   const { vm } = vcpu;
   const address = access === Access.execute ? undefined : vcpu.deviceAt(gva, access === Access.write ? Pte.W : Pte.R);
   if (address !== undefined) {

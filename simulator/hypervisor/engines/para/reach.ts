@@ -3,8 +3,8 @@ import { Pte } from '../../../mmu/index';
 import type { Reach } from '../../isolation';
 import { pteAddress } from '../../memory/table-memory';
 import { levelOf, ROOT_LEVEL, VMM_SLOT } from './direct-paging';
+import type { PortedVm } from './ported';
 import { ROOT_KINDS } from './roots';
-import type { ParaVm } from './vm';
 
 const ENTRIES = 512;
 const LEAF = Pte.R | Pte.W | Pte.X;
@@ -22,7 +22,7 @@ interface Uses {
  * it. It knows nothing of how entries are checked when they are written.
  */
 export function reachOfTables(
-  { vm, vcpus, vmmTables, shared }: ParaVm,
+  { vm, vcpus, vmmTables, shared }: PortedVm,
   pinned: readonly (readonly [number, number])[],
   reach: Reach,
 ): void {

@@ -3,12 +3,12 @@ import { hypercalls } from '../../../hypercalls/table';
 import { step } from '../../../machine/narration';
 import type { HypercallHandler } from '../../hypercalls/hypercall';
 import { schedOp } from '../../hypercalls/sched-op';
-import type { ParaVm } from './vm';
+import type { PortedVm } from './ported';
 
 const [BLOCK] = hypercalls.schedOp.operations.filter(({ name }) => name === 'block').map(({ number }) => number);
 
 /** As under every engine, but that who blocks lets upcalls come: no other can slip in between that and the wait. */
-export function schedOpOf({ vcpus }: ParaVm): HypercallHandler {
+export function schedOpOf({ vcpus }: PortedVm): HypercallHandler {
   return {
     *handle(call) {
       if (call.number(0) === BLOCK) {

@@ -1,13 +1,12 @@
 import { Integer, Object as ObjectOf } from '@sinclair/typebox';
 import { choice } from '../../../schema/schema';
-import { type Component, componentOf, type StateOf, stateSchema } from '../../../schema/state/component';
+import { type StateOf, stateSchema } from '../../../schema/state/component';
 import { count, flag, listOf, nullable, uint32s, unsigned64, upTo } from '../../../schema/state/fields';
 import { savedRoot } from './roots';
-import type { ParaVcpu } from './vcpu';
 
 const MOST_HARTS = 2 ** 16;
 
-const vcpuSchema = stateSchema('para-vcpu', 1, {
+export const paraVcpuSchema = stateSchema('para-vcpu', 1, {
   mode: choice(['kernel', 'user'] as const),
   /** What set_trap has said. */
   entry: unsigned64,
@@ -18,13 +17,7 @@ const vcpuSchema = stateSchema('para-vcpu', 1, {
   /** The hart under whose ASIDs its translations are. */
   place: nullable(upTo(MOST_HARTS)),
 });
-export type ParaVcpuState = StateOf<typeof vcpuSchema>;
-
-export const paraVcpuComponent = (vcpu: ParaVcpu): Component =>
-  componentOf(vcpuSchema, {
-    state: () => vcpu.paraState(),
-    restore: (state: ParaVcpuState) => vcpu.restorePara(state),
-  });
+export type ParaVcpuState = StateOf<typeof paraVcpuSchema>;
 
 /** Of a machine's memory, which has 32-bit addresses. */
 const MOST_FRAMES = 2 ** 20;

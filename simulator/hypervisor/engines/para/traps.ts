@@ -2,10 +2,10 @@ import { failure, SbiError, success } from '../../../firmware/sbi/interface';
 import { step } from '../../../machine/narration';
 import { Gva } from '../../../mmu/address';
 import type { HypercallHandler } from '../../hypercalls/hypercall';
-import type { ParaVm } from './vm';
+import type { PortedVm } from './ported';
 
 /** Where the kernel's vector is. */
-export function setTrapOf({ vcpus }: ParaVm): HypercallHandler {
+export function setTrapOf({ vcpus }: PortedVm): HypercallHandler {
   return {
     *handle({ caller, argument }) {
       const entry = Gva.of(argument(0));
@@ -18,7 +18,7 @@ export function setTrapOf({ vcpus }: ParaVm): HypercallHandler {
 }
 
 /** The return from a trap. */
-export function iretOf({ vcpus, vm: { ledger } }: ParaVm): HypercallHandler {
+export function iretOf({ vcpus, vm: { ledger } }: PortedVm): HypercallHandler {
   return {
     *handle({ caller }) {
       yield step`return from the guest's trap, by its words in the shared page: pc, mode and IE, then t0, sp, a6 and a7`;

@@ -5,9 +5,8 @@ import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gva } from '../../../mmu/address';
 import type { HypercallCall, HypercallHandler } from '../../hypercalls/hypercall';
 import { ROOT_LEVEL } from './direct-paging';
+import type { PortedVcpu, PortedVm } from './ported';
 import { errorOf, refusalInWords } from './refusal';
-import type { ParaVcpu } from './vcpu';
-import type { ParaVm } from './vm';
 
 type Operation = (typeof hypercalls.vcpuOp.operations)[number]['name'];
 const names = new Map<number, Operation>(hypercalls.vcpuOp.operations.map(({ number, name }) => [number, name]));
@@ -16,7 +15,7 @@ const CONTEXT_BYTES = 32;
 const State = { notInitialised: 0, down: 1, up: 2 } as const;
 
 /** Virtual CPUs begin and end. */
-export function vcpuOpOf(engineVm: ParaVm): HypercallHandler {
+export function vcpuOpOf(engineVm: PortedVm): HypercallHandler {
   return {
     *handle(call) {
       const name = names.get(call.number(0));
@@ -41,7 +40,7 @@ export function vcpuOpOf(engineVm: ParaVm): HypercallHandler {
   };
 }
 
-function* initialise(engineVm: ParaVm, vcpu: ParaVcpu, call: HypercallCall): Narration<SbiAnswer> {
+function* initialise(engineVm: PortedVm, vcpu: PortedVcpu, call: HypercallCall): Narration<SbiAnswer> {
   const { paging } = engineVm;
   const { id } = vcpu;
   if (vcpu.isInitialised) {
@@ -78,7 +77,7 @@ function* initialise(engineVm: ParaVm, vcpu: ParaVcpu, call: HypercallCall): Nar
   return success();
 }
 
-function* up(vcpu: ParaVcpu): Narration<SbiAnswer> {
+function* up(vcpu: PortedVcpu): Narration<SbiAnswer> {
   const { id } = vcpu;
   if (!vcpu.isInitialised || vcpu.run !== 'off') {
     yield step`refuse: vCPU ${id} is up already, or nobody has said where it begins`;
@@ -89,7 +88,7 @@ function* up(vcpu: ParaVcpu): Narration<SbiAnswer> {
   return success();
 }
 
-function* down(vcpu: ParaVcpu, { caller, vm }: HypercallCall): Narration<SbiAnswer> {
+function* down(vcpu: PortedVcpu, { caller, vm }: HypercallCall): Narration<SbiAnswer> {
   const { id } = vcpu;
   if (id !== caller) {
     yield step`refuse: only vCPU ${id} itself can stop`;

@@ -16,7 +16,7 @@ import { type Narration, step } from '../../../machine/narration';
 import { exception, interrupt, type Trap } from '../../../machine/trap';
 import { CsrValue, FRAME, Gva, Hpa } from '../../../mmu/address';
 import { Access, accessNames, Privilege, Pte, tableIndex, virtualPage, type WalkStep } from '../../../mmu/index';
-import type { Component } from '../../../schema/state/component';
+import { type Component, componentOf } from '../../../schema/state/component';
 import type { Exit } from '../../exits/exit';
 import { commonExits } from '../../exits/exit-kind';
 import { fetchInstruction } from '../../exits/fetch-instruction';
@@ -37,15 +37,15 @@ import { paraExecution } from './execution';
 import { paraExits } from './exits';
 import { refusePrivileged } from './illegal';
 import { handlePageFault } from './page-fault';
+import type { PortedVcpu, PortedVm } from './ported';
 import { type RootKind, Roots } from './roots';
-import { type ParaVcpuState, paraVcpuComponent } from './state';
-import type { ParaVm } from './vm';
+import { type ParaVcpuState, paraVcpuSchema } from './state';
 import { VcpuWords } from './words';
 
 const { CBIE, CBCFE, CBZE } = Environment;
 
 /** A vCPU of a guest that was ported: kernel and programs are in U-mode, on tables of the guest's own. */
-export class ParaVcpu extends UserModeVcpu {
+export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
   readonly cpu: ParaCpu;
   readonly roots = new Roots();
   readonly words: VcpuWords;
@@ -54,7 +54,6 @@ export class ParaVcpu extends UserModeVcpu {
   private mode: 'kernel' | 'user' = 'kernel';
   /** What set_trap has said. */
   private readonly vector = { entry: 0n, sp: 0n };
-  /** Whether somebody has said where it begins. */
   isInitialised = false;
   readonly sum = false;
   readonly mxr = false;
@@ -66,13 +65,17 @@ export class ParaVcpu extends UserModeVcpu {
 
   constructor(
     id: number,
-    private readonly engineVm: ParaVm,
+    private readonly engineVm: PortedVm,
   ) {
     super(id, engineVm.vm);
     this.cpu = new ParaCpu(this);
     this.words = new VcpuWords(this.vm.machine.core.ram, id, () => engineVm.shared?.hpa);
     this.reset();
-    this.component = this.componentWith({ virtual: this.virtualHart, para: paraVcpuComponent(this) });
+    const para = componentOf(paraVcpuSchema, {
+      state: () => this.paraState(),
+      restore: (state: ParaVcpuState) => this.restorePara(state),
+    });
+    this.component = this.componentWith({ virtual: this.virtualHart, para });
   }
 
   /** As SBI firmware prepares a hart, as far as that is to be seen in U-mode. */
@@ -95,7 +98,6 @@ export class ParaVcpu extends UserModeVcpu {
     return this.mode === 'user';
   }
 
-  /** Its kernel's vector, and the stack pointer of traps from programs. */
   setTrap(entry: bigint, sp: bigint): void {
     this.vector.entry = entry;
     this.vector.sp = sp;
@@ -159,7 +161,6 @@ export class ParaVcpu extends UserModeVcpu {
     return gpa === undefined ? { fault: pageFaultOf(accessNames[access]) } : { ...found, gpa };
   }
 
-  /** The entry of level 0 by which a root maps an address; undefined where there is no table for it. */
   lastEntry(
     { low, high }: Gva,
     kind: RootKind,
@@ -176,7 +177,6 @@ export class ParaVcpu extends UserModeVcpu {
     }
   }
 
-  /** The physical address of a device's register that the guest has mapped at an address, as far as the entry's permissions go. */
   deviceAt(address: Gva, permission: number): number | undefined {
     const entry = this.lastEntry(address, this.mode);
     if (!entry || !(entry.low & permission)) return undefined;
@@ -208,7 +208,6 @@ export class ParaVcpu extends UserModeVcpu {
     return shared ? shared.va + BigInt(this.words.offset) : 0n;
   }
 
-  /** The return from a trap, by the words. @returns false where there are no tables for what it returns to */
   returnFromTrap(): boolean {
     const { words, registers, state } = this;
     const status = words.read(sharedWords.status);
@@ -336,13 +335,13 @@ export class ParaVcpu extends UserModeVcpu {
     return kind && `${kind} root`;
   }
 
-  paraState(): ParaVcpuState {
+  private paraState(): ParaVcpuState {
     const { mode, vector, isInitialised } = this;
     return { mode, ...vector, isInitialised, ...this.roots.state() };
   }
 
   /** @throws RangeError where its roots are no tables of the guest's */
-  restorePara({ mode, entry, sp, isInitialised, kernel, user, place }: ParaVcpuState): void {
+  private restorePara({ mode, entry, sp, isInitialised, kernel, user, place }: ParaVcpuState): void {
     const hart = place === null ? undefined : this.vm.machine.harts[place];
     this.mode = mode;
     this.setTrap(entry, sp);

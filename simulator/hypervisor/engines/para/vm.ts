@@ -24,6 +24,7 @@ import { virtualMemory } from './callers-memory';
 import { DirectPaging, levelOf, ROOT_LEVEL } from './direct-paging';
 import { paraHypercalls } from './hypercalls';
 import { MachineTables, MachineTablesAsHardware } from './machine-tables';
+import type { PortedVcpu, PortedVm, SharedPlace } from './ported';
 import { reachOfTables } from './reach';
 import { ROOT_KINDS } from './roots';
 import { type ParaVmState, paraVmSchema } from './state';
@@ -33,16 +34,8 @@ import { VmmTables } from './vmm-tables';
 /** What is left of the firmware. */
 const OFFERED: ReadonlySet<SbiExtension> = new Set([base, time, srst, dbcn, fwft]);
 
-/** The page that a guest shares with the VMM. */
-export interface SharedPlace {
-  readonly gpa: number;
-  readonly hpa: number;
-  /** Where the guest has it. */
-  readonly va: bigint;
-}
-
 /** The engine `para` for one VM: its vCPUs, and what its frames are. */
-export class ParaVm implements EngineVm, StateHolder<ParaVmState> {
+export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
   readonly translation = 'registered';
   readonly paging: DirectPaging;
   readonly vmmTables: VmmTables;
@@ -93,14 +86,9 @@ export class ParaVm implements EngineVm, StateHolder<ParaVmState> {
     return gpa !== undefined && this.vm.memory.hostPhysical(gpa) === hpa;
   }
 
-  /** Whether a frame is one of the guest's tables, which only the VMM may write. */
   isTable(hpa: number): boolean {
     const info = this.vm.host.frames.info(hpa);
     return info !== undefined && info.owner === this.vm.id && info.typeCount > 0 && levelOf(info.type) !== undefined;
-  }
-
-  vcpu(id: number): ParaVcpu | undefined {
-    return this.vcpus[id];
   }
 
   callersMemory(vcpu: number): CallersMemory | undefined {
@@ -117,13 +105,11 @@ export class ParaVm implements EngineVm, StateHolder<ParaVmState> {
     return buildFirstTables(this, loaded);
   }
 
-  /** A table is pinned from now on, or not any more. */
   notePinned(hpa: number, level: number | undefined): void {
     if (level === undefined) this.pinned.delete(hpa);
     else this.pinned.set(hpa, level);
   }
 
-  /** The page at an address of the guest's is shared with the VMM: it may be written, and be nothing else. */
   share(gpa: number): void {
     const hpa = this.vm.memory.hostPhysical(gpa);
     const refusal = hpa === undefined ? true : this.vm.host.frames.get(hpa, 'shared', this.vm.id);
@@ -131,19 +117,16 @@ export class ParaVm implements EngineVm, StateHolder<ParaVmState> {
     this.shared = { gpa, hpa, va: BigInt(gpa) };
   }
 
-  /** The timer of a vCPU's guest has come. */
   timerReached(vcpu: number): void {
     void vcpu;
   }
 
-  /** Who uses a root as the other kind: one table cannot be both, since the VMM's entry in it differs. */
   isOfOtherKind(hpa: number, kind: 'kernel' | 'user'): boolean {
     const other = kind === 'kernel' ? 'user' : 'kernel';
     return this.vcpus.some(({ roots }) => roots.hpa(other) === hpa);
   }
 
-  /** A vCPU's roots out of a saved state are tables. @throws RangeError where they cannot be */
-  holdRoots({ id, roots }: ParaVcpu): void {
+  holdRoots({ id, roots }: Pick<PortedVcpu, 'id' | 'roots'>): void {
     for (const kind of ROOT_KINDS) {
       const hpa = roots.hpa(kind);
       if (hpa === 0) continue;
