@@ -41,7 +41,7 @@ export interface Exit {
   /** The instruction there, disassembled; absent when it could not be fetched. */
   instruction?: string;
   source?: SourceLine;
-  /** What has caused it, and that again, where it was not the guest's own instruction: `asked by vCPU 0 at sbi.S:120`, `caused by timer`. */
+  /** What has caused it, and that again, where it was not the guest's own instruction: `asked by vCPU 0 at sbi.S:120`, `notified by` it over an event channel, `caused by timer`. */
   causes?: string[];
   /** The narration of the handlers, step by step. */
   narration: string[];

@@ -1,5 +1,6 @@
 import { disassemble } from '../../simulator/explain/disassembler';
 import { describeSbiCall, sbiCallOf } from '../../simulator/firmware/sbi/call';
+import { HYPERCALL_EXTENSION, hypercalls } from '../../simulator/hypercalls/table';
 import type { CpuState } from '../../simulator/hypervisor/cpu';
 import { type CauseId, exitOf } from '../../simulator/hypervisor/ledger/causes';
 import { type ExitRecord, INTERRUPT_BIT } from '../../simulator/hypervisor/ledger/ledger';
@@ -115,7 +116,7 @@ export function trapLabel(
 
 /** Something that has caused an exit. */
 export interface ToldCause {
-  /** `asked by vCPU 0 at sbi.S:120`, or `caused by` a device or timer. */
+  /** `asked by vCPU 0 at sbi.S:120`, `notified by` it over an event channel, or `caused by` a device or timer. */
   readonly text: string;
   /** The exit that it was, where that is still known. */
   readonly exit?: ExitRecord;
@@ -133,11 +134,15 @@ export function causesInWords(debuggee: Debuggee, because: CauseId | null): Told
     const by = debuggee.machine.cpuOfExit(exit);
     const who = by ? debuggee.machine.nameOf(by) : 'vCPU ?';
     const place = placeOf(by ? debuggee.machine.guestOf(by) : debuggee, exit);
-    told.push({ text: `asked by ${who} at ${place}`, exit });
+    told.push({ text: `${isOfEvents(exit) ? 'notified' : 'asked'} by ${who} at ${place}`, exit });
     cause = exit.because;
   }
   return told;
 }
+
+/** Whether an exit was a call about event channels: what comes of it later to others is that they are notified. */
+const isOfEvents = ({ call }: ExitRecord): boolean =>
+  call?.extension === HYPERCALL_EXTENSION.id && call.function === hypercalls.event.number;
 
 /** Where the guest was at an exit, or is: its source line, where there is one. */
 export function placeOf(

@@ -47,9 +47,10 @@ async function loadGuest(launch: CheckedLaunch, host: Host, console: (byte: numb
     if (error !== undefined) throw new RequestError(`the symbol file '${file}' cannot be used: ${error}`);
   }
   const { virtualization, firmware, memory, harts, devices, append: bootArguments, onIllegal } = launch;
-  const { vmids, pager, vmmTime, time, seed, translation, hartOptions } = launch;
+  const { vmids, pager, vmmTime, time, paravirtual, seed, translation, hartOptions } = launch;
   const guest = { disks, devices, bios, initrd, bootArguments };
-  const machine = { vmids, pager, vmmTime, time, seed, translation, hartOptions, hostWords: hostWordsOf(program) };
+  const options = { vmids, pager, vmmTime, time, paravirtual, seed, translation, hartOptions };
+  const machine = { ...options, hostWords: hostWordsOf(program) };
   const script = new ConsoleScript(scriptOf(launch.input));
   const printed = (byte: number): void => {
     script.print(byte);

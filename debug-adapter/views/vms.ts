@@ -1,4 +1,4 @@
-import type { RunState } from '../../simulator/hypervisor/runnable';
+import type { RunState, Wait } from '../../simulator/hypervisor/runnable';
 import { sumOfHistories } from '../../simulator/hypervisor/time-history';
 import type { Vcpu } from '../../simulator/hypervisor/vcpu';
 import type { Vm } from '../../simulator/hypervisor/vm';
@@ -110,8 +110,14 @@ function stateOf(vm: Vm): Pick<VmState, 'state' | 'reason'> {
   const { isPaused } = vm.life;
   if (end) return { state: 'ended', reason: vmEndText(end) };
   const run = busiestFirst.find((each) => vcpus.some((vcpu) => vcpu.run === each)) ?? 'off';
-  const lacksMemory = vcpus.some(({ wait }) => wait?.kind === 'frames');
-  const reason = isPaused ? 'paused' : lacksMemory ? 'for memory of the host' : undefined;
+  const waitsFor = (kind: Wait['kind']): boolean => vcpus.some(({ wait }) => wait?.kind === kind);
+  const reason = isPaused
+    ? 'paused'
+    : waitsFor('frames')
+      ? 'for memory of the host'
+      : run === 'blocked' && waitsFor('events')
+        ? 'for event channels'
+        : undefined;
   return { state: stateNames[run], ...(reason === undefined ? {} : { reason }) };
 }
 

@@ -65,6 +65,11 @@ export const machineTable: Readonly<Record<string, MachineOption>> = {
   pager: attribute('pager', 'P'),
   'vmm-time': attribute('vmmTime', 'T'),
   time: attribute('time', 'T'),
+  paravirtual: {
+    attribute: 'paravirtual',
+    read: () => true,
+    help: 'With virtualization full or hardware: the guest shares a page with its hypervisor, for event channels.',
+  },
   seed: attribute('seed', 'N'),
   'no-vmids': {
     attribute: 'vmids',

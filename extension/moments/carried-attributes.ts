@@ -23,6 +23,7 @@ const carried: Readonly<Record<keyof LaunchArguments, boolean>> = {
   vmids: true,
   vmmTime: true,
   time: true,
+  paravirtual: true,
   translation: true,
   machineOptions: true,
   includePaths: true,

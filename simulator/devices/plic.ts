@@ -87,9 +87,34 @@ export class Plic implements MmioDevice {
     return this.state.pending[source] === true;
   }
 
+  /** What software in S-mode of a hart does that lets a source through, here by who is in its place. */
+  enable(source: number, hart: number): void {
+    const context = this.supervisorOf(hart);
+    this.state.priority[source] = HIGHEST_PRIORITY;
+    context.enabled[source] = true;
+    context.threshold = 0;
+    this.updateLines();
+  }
+
+  disable(source: number, hart: number): void {
+    this.supervisorOf(hart).enabled[source] = false;
+    this.updateLines();
+  }
+
+  /** A read of the claim register of S-mode of a hart. @returns the source that is to be served; 0: none */
+  claim(hart: number): number {
+    return this.claimOf(this.supervisorOf(hart));
+  }
+
+  /** A write to that: a source has been served. */
+  complete(source: number, hart: number): void {
+    this.completeOf(this.supervisorOf(hart), source);
+    this.updateLines();
+  }
+
   read(offset: number): number | undefined {
     const register = this.contextRegister(offset);
-    if (register?.register === 4) return this.claim(register.context);
+    if (register?.register === 4) return this.claimOf(register.context);
     return this.peek(offset);
   }
 
@@ -118,10 +143,17 @@ export class Plic implements MmioDevice {
     } else {
       const register = this.contextRegister(offset);
       if (register?.register === 0) register.context.threshold = value & HIGHEST_PRIORITY;
-      if (register?.register === 4) this.complete(register.context, value);
+      if (register?.register === 4) this.completeOf(register.context, value);
     }
     this.updateLines();
     return true;
+  }
+
+  /** @throws RangeError where the board has no such hart */
+  private supervisorOf(hart: number): Context {
+    const context = this.state.contexts[2 * hart + 1];
+    if (!context) throw new RangeError(`hart ${hart} is not of this board`);
+    return context;
   }
 
   private contextRegister(offset: number): { context: Context; register: number } | undefined {
@@ -145,7 +177,7 @@ export class Plic implements MmioDevice {
     return best;
   }
 
-  private claim(context: Context): number {
+  private claimOf(context: Context): number {
     const source = this.best(context);
     if (source !== 0) {
       this.state.pending[source] = false;
@@ -155,7 +187,7 @@ export class Plic implements MmioDevice {
     return source;
   }
 
-  private complete(context: Context, source: number): void {
+  private completeOf(context: Context, source: number): void {
     // Section 9: a completion for a source that is not enabled for the context is ignored.
     if (source < 1 || source > this.sources || !context.enabled[source]) return;
     this.state.inService[source] = false;

@@ -1,8 +1,17 @@
 import { PORTED_NOTE } from './ported-note';
-import { MASK_OFFSET, PENDING_OFFSET, type SharedWord, sharedWordList, WORDS_BYTES, WORDS_OFFSET } from './shared-page';
+import {
+  MASK_OFFSET,
+  PENDING_OFFSET,
+  SHARED_PAGE_ADDRESS,
+  type SharedWord,
+  sharedWordList,
+  UPCALL_SOURCE,
+  WORDS_BYTES,
+  WORDS_OFFSET,
+} from './shared-page';
 import { vmmScheme } from './shipped';
 import { startPageList } from './start-page';
-import { HYPERCALL_EXTENSION, type Hypercall, hypercallList, INTERFACE_VERSION } from './table';
+import { HYPERCALL_EXTENSION, type Hypercall, hypercallList, INTERFACE_VERSION, VIRQS } from './table';
 
 /** What sources include. */
 export const HEADER_NAME = 'hyperstep-pv.h';
@@ -27,7 +36,12 @@ ${define('PV_EXTENSION', `0x${HYPERCALL_EXTENSION.id.toString(16).padStart(8, '0
 /* Calls: in a6. The result is an SBI error in a0, and a value in a1. */
 ${hypercallList.map(callText).join('\n')}
 
+/* Of PV_EVENT_VIRQ: what the hypervisor tells by a port. */
+${VIRQS.map((name, number) => define(`PV_VIRQ_${name.toUpperCase()}`, `${number}`, `a port for it: ${name}`)).join('\n')}
+
 /* The shared page: a bit for each port, then the words of each virtual CPU. */
+${define('PV_SHARED_PAGE', `0x${SHARED_PAGE_ADDRESS.toString(16)}`, 'its guest-physical address, as the device tree says; not under para')}
+${define('PV_UPCALL_SOURCE', `${UPCALL_SOURCE}`, 'the source of the PLIC by which upcalls come, likewise')}
 ${define('PV_PENDING', `${PENDING_OFFSET}`, '64 doublewords: ports that are pending')}
 ${define('PV_MASK', `${MASK_OFFSET}`, '64 doublewords: ports that make no upcall')}
 ${define('PV_WORDS', `${WORDS_OFFSET}`, 'of virtual CPU 0')}
@@ -72,15 +86,23 @@ struct pv_result {
         unsigned long value;
 };
 
-static inline struct pv_result pv_call(unsigned long function, unsigned long first, unsigned long second)
+static inline struct pv_result pv_call4(unsigned long function, unsigned long first, unsigned long second,
+                                        unsigned long third, unsigned long fourth)
 {
         register unsigned long a0 __asm__("a0") = first;
         register unsigned long a1 __asm__("a1") = second;
+        register unsigned long a2 __asm__("a2") = third;
+        register unsigned long a3 __asm__("a3") = fourth;
         register unsigned long a6 __asm__("a6") = function;
         register unsigned long a7 __asm__("a7") = PV_EXTENSION;
 
-        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a3), "r"(a6), "r"(a7) : "memory");
         return (struct pv_result){ (long)a0, a1 };
+}
+
+static inline struct pv_result pv_call(unsigned long function, unsigned long first, unsigned long second)
+{
+        return pv_call4(function, first, second, 0, 0);
 }
 
 #endif

@@ -8,6 +8,14 @@ export const MOST_VCPUS = 24;
 /** Ports of one virtual machine. */
 export const PORTS = 4096;
 
+/**
+ * Where the page is in guest-physical memory, but for `para`: the last one of the firmware's part. Kernels leave that alone already, as their device tree
+ * reserves it (`no-map`), and for guests without such a page the map of memory is the same.
+ */
+export const SHARED_PAGE_ADDRESS = 0x8007f000;
+/** The source of the PLIC by which upcalls come there: one that QEMU's `virt` board leaves free. */
+export const UPCALL_SOURCE = 12;
+
 /** A bit for each port, in doublewords. */
 export const PENDING_OFFSET = 0;
 export const MASK_OFFSET = PORTS / 8;

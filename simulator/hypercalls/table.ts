@@ -8,6 +8,10 @@ export const HYPERCALL_EXTENSION = { id: 0x0a004853, name: 'HYPERSTEP' } as cons
 
 export const INTERFACE_VERSION = { major: 1, minor: 0 } as const;
 
+/** What the hypervisor itself has to tell a guest, by a port; in the order of their numbers. */
+export const VIRQS = ['timer', 'balloon', 'bus'] as const;
+export type Virq = (typeof VIRQS)[number];
+
 /** Something that is given to a call in a register. */
 export interface HypercallArgument {
   readonly name: string;
@@ -179,7 +183,7 @@ export const hypercalls = {
       {
         number: 2,
         name: 'virq',
-        text: 'A port for something of the hypervisor: `x` is 0 timer, 1 balloon, 2 bus. The timer is of one virtual CPU. Its value is the port.',
+        text: `A port for something of the hypervisor: \`x\` is ${VIRQS.map((name, number) => `${number} ${name}`).join(', ')}. The timer is that of the virtual CPU that calls, and goes by a port under \`para\` alone. Its value is the port.`,
       },
       { number: 3, name: 'ipi', text: 'A port by which virtual CPU `x` is told something. Its value is the port.' },
       {

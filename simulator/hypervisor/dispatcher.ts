@@ -117,10 +117,11 @@ export class Dispatcher {
     }
     // What has come since the guest looked, it would wait for in vain.
     const wait = outcome.kind === 'wait' ? outcome.wait : undefined;
-    if (wait?.kind === 'wfi' && vcpu.interruptAwaits) return;
+    if (wait && vcpu.hasCome(wait)) return;
     if (wait) vcpu.wait = wait;
     else if (outcome.kind === 'end') vcpu.wait = { kind: 'paused' };
     yield* this.putAway(this.pcpuOf(hart), vcpu, outcome.kind === 'off' ? 'off' : 'blocked');
+    vcpu.setAlarm();
     // It is for its host that it waits.
     if (wait?.kind === 'frames') vcpu.vm.clock.stand();
     if (outcome.kind === 'end') {
@@ -285,6 +286,8 @@ export class Dispatcher {
     }
     if (waits && !vm.vcpus.some(({ run }) => run === 'runnable' || run === 'running'))
       vm.clock.goOn(this.machine.clock.now());
+    // What it waits for has a time again.
+    for (const { timerKeeper } of vm.vcpus) timerKeeper?.timers.set();
   }
 
   /** Drops all translations of a hart: some may be of what is not there any more. */

@@ -10,6 +10,8 @@ import { FRAME, Gpa, Hpa, SUPERPAGE } from '../mmu/address';
 import { type Component, withoutState } from '../schema/state/component';
 import { Dispatcher, type RunListener, type VmmTime } from './dispatcher';
 import type { Engine, TableFrames, VmDemands } from './engines/engine';
+import { savedChannels } from './events/saved-channels';
+import { firmwareMemory } from './events/shared-page';
 import { Exit } from './exits/exit';
 import { acknowledgeKick } from './exits/kick';
 import { openExit } from './exits/open-exit';
@@ -110,17 +112,18 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     return vm;
   }
 
-  private guestMemory(id: number, { engine, memory, vcpus, memoryLimit }: VmConfiguration): GuestMemory {
+  private guestMemory(id: number, { engine, memory, vcpus, memoryLimit, paravirtual }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
+    const firmware = firmwareMemory(paravirtual);
     if (!this.demand) {
       const { base } = this.take(id, guestFrames(memory));
-      return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)));
+      return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)), firmware);
     }
     const p2m = new P2m(begin, memory, { base: this.frames.base, frames: this.frames.size / FRAME });
     const most = memoryLimit === undefined ? memory : memoryLimit - tablesOf({ engine, memory, vcpus });
-    const source = this.demand.add(p2m, Math.floor(Math.min(most, memory) / FRAME));
-    return new GuestMemory(ram, p2m, source, (lack) => this.lacksMemory(id, lack));
+    const source = this.demand.add(p2m, Math.floor(Math.min(most, memory) / FRAME), firmware);
+    return new GuestMemory(ram, p2m, firmware, source, (lack) => this.lacksMemory(id, lack));
   }
 
   verdictOn(lack: Lack): KillReason | 'wait' {
@@ -248,6 +251,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   }
 
   vmEnded(vm: Vm, end: VmEnd): void {
+    vm.events.closeAll();
     for (const vcpu of vm.vcpus) this.dispatcher.end(vcpu);
     if (this.vms.some(({ life }) => !life.end || life.goesOn)) return;
     if (end.reason !== 'killed') {
@@ -296,6 +300,7 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
       ...this.pcpus.map(({ hart, component }) => [`pcpu${hart.id}`, component] as const),
       ...(this.demand ? [['memory', this.demand.component] as const] : []),
       ...this.vms.map((vm) => [`vm${vm.id}`, vm.component] as const),
+      ['events', savedChannels(this.vms.map(({ events }) => events))],
       ['scheduler', this.scheduler.component],
     ]);
     const restored = (): void => this.dispatcher.goOn(this.vms.flatMap(({ vcpus }) => vcpus));
@@ -318,7 +323,9 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
     }
     const due = pcpu.timers.due();
     for (const vcpu of due) {
-      yield* vcpu.timerReached();
+      const { name } = vcpu.entered;
+      if (vcpu.isTimerDue) yield* vcpu.timerReached();
+      else yield step`the machine's timer has come, which was set for ${name}: it waits for its ports no longer`;
       if (vcpu.isReady) this.wake(vcpu, 'timer');
     }
     const now = this.machine.clock.now();

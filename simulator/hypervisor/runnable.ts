@@ -1,8 +1,9 @@
-import { Object as ObjectOf, type Static } from '@sinclair/typebox';
+import { Integer, Literal, Object as ObjectOf, type Static, Union } from '@sinclair/typebox';
 import type { Hart } from '../core/index';
 import type { Narration } from '../machine/narration';
-import { flag } from '../schema/state/fields';
+import { flag, listOf, nullable } from '../schema/state/fields';
 import type { CpuState } from './cpu';
+import { portNumber } from './events/port';
 import type { Exit } from './exits/exit';
 import type { VmEnd } from './vm-end';
 
@@ -10,17 +11,36 @@ import type { VmEnd } from './vm-end';
 export const RUN_STATES = ['running', 'runnable', 'blocked', 'off'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
+/** A point of a VM's time in ticks, of which guests may ask for any that has 64 bits, exact as far as a number is. */
+export const deadline = Integer({ minimum: 0, maximum: 2 ** 64, unit: 'ticks' });
+
+/** So many ports can be waited for together. */
+export const MOST_POLLED = 128;
+
 /**
  * `wfi`: for an interrupt that is enabled in its sie, whatever SIE says: by that instruction, or suspended by SBI HSM. `frames`: for memory
- * of the host's. `paused`: for nothing that its guest could do; its VM has ended, or somebody has paused it.
+ * of the host's. `paused`: for nothing that its guest could do; its VM has ended, or somebody has paused it. `events`: until one of some ports is
+ * pending, masked or not, or it can take an interrupt, or a deadline has passed; null: never.
  */
-export const WAITS = ['wfi', 'frames', 'paused'] as const;
+export const savedWait = Union(
+  [
+    ObjectOf({ kind: Literal('wfi') }),
+    ObjectOf({ kind: Literal('frames') }),
+    ObjectOf({ kind: Literal('paused') }),
+    ObjectOf({
+      kind: Literal('events'),
+      ports: listOf(portNumber, { most: MOST_POLLED }),
+      deadline: nullable(deadline),
+    }),
+  ],
+  { expected: 'what a vCPU can wait for' },
+);
 
 /** What has made one runnable. */
 export type WakeReason = 'io' | 'timer' | 'ipi' | 'start' | 'frames';
 
 /** What a blocked runnable waits for: plain data, so that nothing outlives a handler in a closure. */
-export type Wait = { readonly kind: (typeof WAITS)[number] };
+export type Wait = Static<typeof savedWait>;
 
 /** What becomes of the runnable whose exit has been handled. */
 export type Outcome =

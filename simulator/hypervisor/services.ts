@@ -15,6 +15,8 @@ export interface HypervisorServices {
   readonly machine: Machine;
   readonly frames: FrameTable;
   readonly ledger: ExitLedger;
+  /** By their ids. */
+  readonly vms: readonly Vm[];
   /** Whether a hart may be one vCPU's now and another's then. */
   readonly sharesHarts: boolean;
   /** What the VMM keeps of a hart. */

@@ -4,11 +4,11 @@ import type { VmClock } from './vm-clock';
 /** A deadline that never comes. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** A vCPU, as far as its timer goes. */
+/** A vCPU, as far as timers go. */
 export interface Timed {
   readonly name: VcpuName;
-  /** When its guest wants its timer, in ticks of its VM's time. */
-  readonly timer: number;
+  /** When the VMM is to look at it, for its guest's timer or for what it waits for, in ticks of its VM's time. */
+  readonly alarm: number;
   readonly vm: { readonly clock: Pick<VmClock, 'ticks' | 'passes' | 'ticksStolen'> };
 }
 
@@ -35,16 +35,16 @@ export class HartTimers<Of extends Timed> {
     this.kept.delete(vcpu);
   }
 
-  /** The vCPUs whose guests' timers have come. */
+  /** The vCPUs at which the VMM is to look by now. */
   due(): Of[] {
-    return [...this.kept].filter((vcpu) => vcpu.timer <= vcpu.vm.clock.ticks).sort(byName);
+    return [...this.kept].filter((vcpu) => vcpu.alarm <= vcpu.vm.clock.ticks).sort(byName);
   }
 
   /** Sets the hart's timer to whatever comes first; one that has come is quiet from now on. */
   set(): void {
     let first = this.sliceEnd;
-    for (const { timer, vm } of this.kept)
-      if (timer !== NEVER && vm.clock.passes) first = Math.min(first, timer + vm.clock.ticksStolen);
+    for (const { alarm, vm } of this.kept)
+      if (alarm !== NEVER && vm.clock.passes) first = Math.min(first, alarm + vm.clock.ticksStolen);
     this.program(first);
   }
 

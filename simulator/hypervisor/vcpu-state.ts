@@ -3,7 +3,7 @@ import { registersProblem, savedRegisters } from '../core/index';
 import { choice } from '../schema/schema';
 import { type FieldProblem, stateSchema } from '../schema/state/component';
 import { any64, count, halfword, listOf, nullable, unsigned64, upTo } from '../schema/state/fields';
-import { openRequests, RUN_STATES, WAITS } from './runnable';
+import { deadline, openRequests, RUN_STATES, savedWait } from './runnable';
 
 /** More than so many one fence of everything takes the place of. */
 export const MOST_FENCES = 64;
@@ -17,14 +17,11 @@ const fence = ObjectOf({
 });
 export type Fence = Readonly<Static<typeof fence>>;
 
-/** A point of a VM's time in ticks, of which guests may ask for any that has 64 bits, exact as far as a number is. */
-const deadline = Integer({ minimum: 0, maximum: 2 ** 64, unit: 'ticks' });
-
 const fieldsOf = (harts: number) => {
   const hart = nullable(upTo(harts - 1));
   return {
     run: choice(RUN_STATES),
-    wait: nullable(choice(WAITS)),
+    wait: nullable(savedWait),
     /** The hart that has it. */
     on: hart,
     /** The hart that has it, or had it last. */
@@ -48,7 +45,7 @@ const state = ObjectOf(fieldsOf(1));
 export type VcpuState = Static<typeof state>;
 
 /** What every engine's vCPUs have. @param harts of the machine */
-export const vcpuSchema = (harts: number) => stateSchema('vcpu', 2, fieldsOf(harts), problemIn);
+export const vcpuSchema = (harts: number) => stateSchema('vcpu', 3, fieldsOf(harts), problemIn);
 
 function problemIn({ run, wait, on, last, world, requests, fences }: VcpuState): FieldProblem | undefined {
   if ((run === 'running') !== (on !== null))

@@ -1,4 +1,5 @@
 import type { Hart, Registers } from '../core/index';
+import { sharedWords } from '../hypercalls/shared-page';
 import { type Narration, step } from '../machine/narration';
 import type { Trap } from '../machine/trap';
 import { type CsrValue, Gva } from '../mmu/address';
@@ -45,6 +46,9 @@ export interface Fact {
   readonly name: string;
   readonly value: string;
 }
+
+/** Of more ports than this the number is told. */
+const SHOWN_PORTS = 16;
 
 const EVERYTHING: Fence = { pages: 'all', asid: null };
 
@@ -133,7 +137,48 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** Whether what it waits for has come. */
   get isReady(): boolean {
-    return this.wait?.kind === 'wfi' && this.mayRun && this.interruptAwaits;
+    return this.wait !== undefined && this.mayRun && this.hasCome(this.wait);
+  }
+
+  /** Whether what it would wait for is there. */
+  hasCome(wait: Wait): boolean {
+    if (wait.kind === 'wfi') return this.interruptAwaits;
+    if (wait.kind !== 'events') return false;
+    const { events, clock } = this.vm;
+    const { ports, deadline } = wait;
+    if (deadline !== null && deadline <= clock.ticks) return true;
+    return this.takesInterrupt || ports.some((port) => events.page?.isPending(port));
+  }
+
+  /** When the VMM is to look at it: for its guest's timer, and at the deadline of what it waits for while it may run. */
+  get alarm(): number {
+    const { timer, wait } = this;
+    return wait?.kind === 'events' && this.mayRun ? Math.min(timer, wait.deadline ?? NEVER) : timer;
+  }
+
+  /** Whether its guest's timer has come, of what the VMM is to look at. */
+  get isTimerDue(): boolean {
+    return this.timer <= this.vm.clock.ticks;
+  }
+
+  /** It has been put away, and waits: the timer of its hart is set for the deadline of that. */
+  setAlarm(): void {
+    if (this.alarm !== this.timer) this.setKeeper();
+  }
+
+  /** An upcall is pending for it, as its words say: unless its engine has another way, that is an interrupt of its VM's board. */
+  upcall(): void {
+    this.vm.events.interrupt();
+  }
+
+  /** Whether its words say that an upcall is pending. */
+  get isUpcallPending(): boolean {
+    return this.vm.events.isUpcallPending(this.id);
+  }
+
+  /** A port of its VM's has become pending. */
+  portCame(port: number): void {
+    if (this.wait?.kind === 'events' && this.wait.ports.includes(port)) this.vm.host.kick(this, 'io');
   }
 
   /** Its VM's time where it has come to, in nanoseconds. */
@@ -188,8 +233,10 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     if (this.isToldOfStealTime) this.requests.add('steal');
   }
 
+  /** Where its guest asks for it, or shares a page. Of a VM that lives by its own time nothing is stolen that it could see. */
   private get isToldOfStealTime(): boolean {
-    return this.stealTime?.sharedMemory !== undefined;
+    const { events, clock } = this.vm;
+    return this.stealTime?.sharedMemory !== undefined || (events.page !== undefined && clock.time === 'real');
   }
 
   /** The guest's pc while a handler works for it. */
@@ -202,6 +249,8 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   abstract readonly memoryTypes: boolean;
   /** Whether its wfi goes on: an interrupt is pending and enabled in sie, whatever SIE says. */
   abstract readonly interruptAwaits: boolean;
+  /** Whether it would take an interrupt now, in its present mode. */
+  abstract readonly takesInterrupt: boolean;
   /** The virtual stvec. */
   abstract readonly trapVector: CsrValue;
   /** Where its guest finds what a trap was, and begins to handle it, in words. */
@@ -248,11 +297,31 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
 
   /** What the VMM keeps of it beside its CSRs. */
   facts(): readonly Fact[] {
+    return [...this.engineFacts(), ...this.stealTimeFacts(), ...this.eventFacts()];
+  }
+
+  private stealTimeFacts(): readonly Fact[] {
     const { stealTime } = this;
-    if (!stealTime) return this.engineFacts();
+    if (!stealTime) return [];
     const { sharedMemory, stolen } = stealTime;
     const told = sharedMemory ? `${stolen} ns, told at ${sharedMemory}` : 'the guest has not asked for it';
-    return [...this.engineFacts(), { name: 'steal time', value: told }];
+    return [{ name: 'steal time', value: told }];
+  }
+
+  private eventFacts(): readonly Fact[] {
+    const { wait, isUpcallPending } = this;
+    const { events } = this.vm;
+    if (!events.page) return [];
+    const own = events.state().filter(({ is }) => is.vcpu === this.id);
+    const facts = [
+      { name: 'upcall', value: isUpcallPending ? 'pending' : 'none' },
+      ...own.slice(0, SHOWN_PORTS).map(({ number }) => ({ name: `port ${number}`, value: events.describe(number) })),
+    ];
+    if (own.length > SHOWN_PORTS) facts.push({ name: 'more ports', value: `${own.length - SHOWN_PORTS}` });
+    if (wait?.kind !== 'events') return facts;
+    const { ports, deadline } = wait;
+    const until = deadline === null ? '' : `, or until ${deadline} ticks`;
+    return [...facts, { name: 'waits for ports', value: `${ports.join(', ') || 'none'}${until}` }];
   }
 
   /** What an instruction's bits mean. */
@@ -286,10 +355,19 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
       for (const fence of this.fences) this.doFence(fence);
       this.fences.length = 0;
     }
-    if (this.requests.take('steal') && this.stealTime) {
-      yield* this.stealTime.update();
-      this.vm.ledger.charge('stealUpdate');
+    if (this.requests.take('steal')) yield* this.tellOfStolen();
+  }
+
+  private *tellOfStolen(): Narration {
+    const { stealTime, account } = this;
+    if (stealTime) yield* stealTime.update();
+    const { page } = this.vm.events;
+    if (page) {
+      const { stolen } = account;
+      yield step`stolen = ${stolen} ns in the page that the VM shares: so long it wanted to run in all, and others ran`;
+      page.setWords(this.id, sharedWords.stolen, stolen | 0, Math.floor(stolen / 2 ** 32));
     }
+    this.vm.ledger.charge('stealUpdate');
   }
 
   private doFence({ pages, asid }: Fence): void {
@@ -300,8 +378,13 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   /** When the guest wants its timer, in ticks of its VM's time: the host's timer of its hart is set for it, or of the one on which it sleeps. */
   setHostTimer(deadline: number): void {
     this.timer = deadline;
+    if (this.keeper || deadline !== NEVER) this.setKeeper();
+  }
+
+  /** The hart whose affair its timer is sets its own for it; it is that of the one which it had last, where it has been nobody's. */
+  private setKeeper(): void {
     if (this.keeper) this.keeper.timers.set();
-    else if (deadline !== NEVER) this.keepTimer(this.pcpu ?? this.vm.host.pcpuOf(this.vm.host.placeOf(this)));
+    else this.keepTimer(this.pcpu ?? this.vm.host.pcpuOf(this.vm.host.placeOf(this)));
   }
 
   private keepTimer(pcpu: HartContext<Vcpu>): void {
@@ -333,7 +416,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
   private runState(): VcpuState {
     return {
       run: this.run,
-      wait: this.wait?.kind ?? null,
+      wait: this.wait ?? null,
       on: this.running?.id ?? null,
       last: this.last?.id ?? null,
       keeper: this.keeper?.hart.id ?? null,
@@ -370,7 +453,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     this.retiredAtLoad = { ...retired };
     this.run = run;
     this.timer = timer ?? NEVER;
-    this.wait = wait ? { kind: wait } : undefined;
+    this.wait = wait ?? undefined;
     this.requests.restore(requests);
     this.fences.splice(0, this.fences.length, ...fences);
     this.lastInjection = { ...injected };

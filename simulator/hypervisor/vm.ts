@@ -6,7 +6,7 @@ import { Sbi } from '../firmware/sbi/sbi';
 import { Board, type HartLines } from '../machine/board';
 import { endOf } from '../machine/finisher-end';
 import type { Machine } from '../machine/machine';
-import { MEMORY_MAP } from '../machine/memory-map';
+import { INTERRUPTS, MEMORY_MAP, SHARED_PAGE } from '../machine/memory-map';
 import type { Processor } from '../machine/processor';
 import { FRAME } from '../mmu/address';
 import {
@@ -19,6 +19,9 @@ import {
 } from '../schema/state/component';
 import type { CpuState } from './cpu';
 import type { Engine, EngineOptions, EngineVm } from './engines/engine';
+import { DeviceInterrupts } from './events/device-interrupts';
+import { type Delivery, EventChannels } from './events/event-channels';
+import { SharedPage } from './events/shared-page';
 import { type ExitKind, kindsByCause } from './exits/exit-kind';
 import { InstructionCache } from './exits/instruction-cache';
 import type { Guest } from './guest';
@@ -63,6 +66,8 @@ export interface VmConfiguration {
   readonly time: VmTime;
   /** Whether its guest can learn how much of the time that it wants others have. */
   readonly stealTime: boolean;
+  /** Whether its guest shares a page with the VMM, where it does not do so anyway. */
+  readonly paravirtual: boolean;
   /** How much of the host's harts it gets. */
   readonly share: Share;
   readonly onCrash: OnCrash;
@@ -100,6 +105,8 @@ export class Vm implements Guest {
   readonly peekedTables: GuestTables;
   readonly tables: GuestTables;
   readonly life: VmLife;
+  /** Its ports. */
+  readonly events: EventChannels;
 
   constructor(
     readonly id: number,
@@ -135,6 +142,7 @@ export class Vm implements Guest {
       finish: (request) => this.finish(endOf(request)),
     });
     this.engine = engine.create(this, tableFrames, engineOptions);
+    this.events = this.eventChannels(parts.paravirtual);
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
     const byPhysicalAddress = physicalMemory(memory, this.port);
@@ -282,6 +290,19 @@ export class Vm implements Guest {
     const ofVcpus = Object.fromEntries(vcpus.map((vcpu) => [partName(vcpu), vcpu.component]));
     const parts = { board: board.component, sbi: sbi.component, engine: engine.component, ...ofVcpus };
     return component(virtualMachineSchema, {}, { parts, check: (field) => problemOfHarts(vcpus, field) });
+  }
+
+  private eventChannels(paravirtual: boolean): EventChannels {
+    const { memory, host, board } = this;
+    const own = this.engine.sharedPage;
+    // The page is there as long as the VM lives, wherever it has its memory from.
+    if (!own && paravirtual) memory.hold(SHARED_PAGE.base);
+    const atItsPlace = (): number | undefined => memory.hostPhysical(SHARED_PAGE.base);
+    const page = own ?? (paravirtual ? new SharedPage(this.machine.core.ram, atItsPlace) : undefined);
+    const delivery: Delivery = own
+      ? { kind: 'trap', devices: new DeviceInterrupts(board.plic) }
+      : { kind: 'interrupt', line: board.plic.source(INTERRUPTS.hypervisor) };
+    return new EventChannels(this, page, (vm) => host.vms[vm]?.events, delivery);
   }
 
   /** The interrupt wires of a vCPU: one that rises makes it exit, so that the VMM sees it. */

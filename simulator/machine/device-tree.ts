@@ -1,7 +1,7 @@
 import { CACHE_BLOCK } from '../core/index';
 import { boardDevices, type TreeSite } from './board-devices';
 import { cells64, flatten, reg, type TreeNode, unit } from './flattened-tree';
-import { FIRMWARE_MEMORY, MEMORY_MAP, TIMEBASE } from './memory-map';
+import { FIRMWARE_MEMORY, INTERRUPTS, MEMORY_MAP, SHARED_PAGE, TIMEBASE } from './memory-map';
 
 export interface DeviceTreeConfiguration {
   readonly harts: number;
@@ -9,6 +9,8 @@ export interface DeviceTreeConfiguration {
   readonly memory: number;
   /** With SBI firmware its memory is reserved and the CLINT, which only M-mode reaches, is not named. */
   readonly firmware: 'sbi' | 'none';
+  /** Of a guest that shares a page with its hypervisor: the id of its VM there. */
+  readonly hypervisor?: { readonly vm: number } | undefined;
   /** What the harts execute, as the `riscv,isa` property writes it. */
   readonly isa: string;
   /** The largest virtual address space: 'riscv,sv39' or 'riscv,sv48'. */
@@ -26,7 +28,7 @@ export function buildDeviceTree(configuration: DeviceTreeConfiguration): Uint8Ar
 }
 
 function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
-  const { harts, memory, firmware, isa, mmuType, bootArguments, initrd, randomSeed } = configuration;
+  const { harts, memory, firmware, isa, mmuType, bootArguments, initrd, randomSeed, hypervisor } = configuration;
   const interruptController = (hart: number): number => 1 + hart;
   const site: TreeSite = {
     firmware,
@@ -88,6 +90,7 @@ function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
         properties: { '#address-cells': [1], '#size-cells': [0], 'timebase-frequency': [TIMEBASE] },
         children: Array.from({ length: harts }, (_, hart) => cpu(hart)),
       },
+      ...(hypervisor ? [hypervisorNode(hypervisor.vm, site)] : []),
       {
         name: 'poweroff',
         properties: { value: [0x5555], offset: [0], regmap: [site.phandles.finisher], compatible: 'syscon-poweroff' },
@@ -102,6 +105,21 @@ function rootNode(configuration: DeviceTreeConfiguration): TreeNode {
         children: boardDevices.flatMap((device) => device.nodes?.(site) ?? []),
       },
     ],
+  };
+}
+
+/** Where other hypervisors have theirs too. The page is in memory that is reserved. */
+function hypervisorNode(vm: number, { phandles }: TreeSite): TreeNode {
+  const { base, size } = SHARED_PAGE;
+  return {
+    name: unit('hypervisor', base),
+    properties: {
+      compatible: 'hyperstep,pv',
+      reg: reg(base, size),
+      interrupts: [INTERRUPTS.hypervisor],
+      'interrupt-parent': [phandles.plic],
+      'hyperstep,vm': [vm],
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { SHARED_PAGE_ADDRESS, UPCALL_SOURCE } from '../hypercalls/shared-page';
+
 /** The layout of QEMU's `virt` machine (hw/riscv/virt.c), which guests are built for. Addresses and sizes in bytes. */
 export const MEMORY_MAP = {
   resetVector: { base: 0x1000, size: 0xf000 },
@@ -10,10 +12,19 @@ export const MEMORY_MAP = {
   ram: { base: 0x80000000 },
 } as const;
 
+/** Memory side by side, in bytes. */
+export interface MemoryRange {
+  readonly base: number;
+  readonly size: number;
+}
+
 /** The part of RAM that belongs to the SBI firmware: an access fault from S- and U-mode. */
 export const FIRMWARE_MEMORY = { base: 0x80000000, size: 0x80000 } as const;
 
-export const INTERRUPTS = { virtioFirst: 1, uart: 10, rtc: 11 } as const;
+/** What a hypervisor shares with a guest that knows of it. */
+export const SHARED_PAGE = { base: SHARED_PAGE_ADDRESS, size: 0x1000 } as const;
+
+export const INTERRUPTS = { virtioFirst: 1, uart: 10, rtc: 11, hypervisor: UPCALL_SOURCE } as const;
 
 /** Sources of the PLIC, as QEMU's `virt` reports in `riscv,ndev`. */
 export const PLIC_SOURCES = 96;

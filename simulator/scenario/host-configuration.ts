@@ -33,6 +33,7 @@ export function hostConfiguration(
       ...{ name, engine, vcpus, memoryLimit, onCrash, devices, onIllegal, time, stealTime, seed, disks, initrd },
       memory: vm.memory,
       commonProcessor: vm.commonProcessor,
+      paravirtual: vm.paravirtual,
       bootArguments: vm.append,
       hostWords: program && hostWordsOf(program),
       share: { weight, cap, pin },

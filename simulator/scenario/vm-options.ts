@@ -15,7 +15,8 @@ const engines = Object.fromEntries(engineDescriptions.map(({ id, description }) 
   Record<EngineId, string>
 >;
 
-const { virtualization, harts, memory, disks, devices, initrd, append, loadAddress, onIllegal, time } = machineOptions;
+const { virtualization, harts, memory, disks, devices, initrd, append, loadAddress, onIllegal, time, paravirtual } =
+  machineOptions;
 const { program, includePaths, linkerScript, linkOptions, ...ofProgram } = programOptions;
 
 const { file, write } = disks.items.properties;
@@ -88,6 +89,11 @@ export const vmOptions = {
         'Whether its guest can learn, by the SBI’s extension STA, how much of the time that it wants others have. With `time` `real`.',
     }),
   ),
+  paravirtual: {
+    ...paravirtual,
+    description:
+      'Whether its guest, which has to know of its hypervisor, shares a page with it for event channels; its device tree says where (`hyperstep,pv`).',
+  },
   onCrash: withDefault(
     'stop',
     choice(

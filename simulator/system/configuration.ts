@@ -29,6 +29,8 @@ export interface GuestConfiguration {
   readonly onIllegal: 'trap' | 'kill';
   /** Whose time the VM sees; `own` needs one hart. Default: `real`. */
   readonly time?: VmTime | undefined;
+  /** Whether the guest of a VM shares a page with the VMM, which its device tree names: for event channels. Default: no, but for engines that do it anyway. */
+  readonly paravirtual?: boolean | undefined;
   /** The device tree names only what harts have under every engine, so that guests of several engines can be compared. */
   readonly commonProcessor?: boolean | undefined;
   /** Where random numbers come from, those of `rng` devices and the kernel's first ones: 0, the default, to 2^32 - 1. */

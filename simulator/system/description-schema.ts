@@ -11,7 +11,8 @@ import { guestMemory, hostMemory } from './memory-rules';
 import { MOST_VCPUS } from './validate';
 import { VIRTIO_SLOTS } from './virtio-slots';
 
-const { virtualization, firmware, harts, devices, onIllegal, seed, vmids, pager, vmmTime, time } = machineOptions;
+const { virtualization, firmware, harts, devices, onIllegal, seed, vmids, pager, vmmTime, time, paravirtual } =
+  machineOptions;
 const LONGEST_NAME = 256;
 /** A second. */
 const LONGEST_SLICE = 1_000_000_000;
@@ -24,6 +25,7 @@ const guest = {
   onIllegal,
   time,
   commonProcessor: flag,
+  paravirtual,
   seed,
   hostWords: nullable(ObjectOf({ tohost: count, fromhost: nullable(count) })),
   /** Sectors of each disk. */

@@ -58,6 +58,7 @@ function describeGuest(guest: GuestConfiguration): GuestDescription {
     devices: guest.devices ?? [],
     time: guest.time ?? 'real',
     commonProcessor: guest.commonProcessor ?? false,
+    paravirtual: guest.paravirtual ?? false,
     hostWords: guest.hostWords ?? null,
     seed: guest.seed ?? 0,
     diskSectors: disks.map(({ sectors }) => sectors),

@@ -147,6 +147,13 @@ export const machineOptions = {
       { description: 'Which time the guest of a virtual machine sees.' },
     ),
   ),
+  paravirtual: withDefault(
+    false,
+    Switch({
+      description:
+        'With virtualization `full` or `hardware`: whether the guest, which has to know of its hypervisor, shares a page with it for event channels; its device tree says where (`hyperstep,pv`).',
+    }),
+  ),
   translation: withDefault(
     true,
     Switch({

@@ -299,9 +299,9 @@ export class System {
       engineOptions: { vmids, pager },
       model: native,
     };
-    const { onCrash, memoryLimit, stealTime = false } = vm;
+    const { onCrash, memoryLimit, stealTime = false, paravirtual = false } = vm;
     const reboots = this.configuration.neighbours !== undefined;
-    const lives = { memoryLimit, stealTime, onCrash, reboots };
+    const lives = { memoryLimit, stealTime, paravirtual, onCrash, reboots };
     hypervisor.createVm({ name, engine, vcpus, memory, onIllegal, time, share, ...lives, ...parts });
   }
 
@@ -360,7 +360,9 @@ export class System {
     };
     const random = new SeededRandom(seedOf(seed, BOOT_SEED_USER));
     const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
-    const tree = { harts, memory, firmware, bootArguments, randomSeed, ...processor };
+    const vm = this.vmOf(guest);
+    const sharing = images.paravirtual && vm ? { vm: vm.id } : undefined;
+    const tree = { harts, memory, firmware, bootArguments, randomSeed, hypervisor: sharing, ...processor };
     return { ...loadImages({ program, bios, initrd }, { base, size, usable, store }, tree), isThere };
   }
 }

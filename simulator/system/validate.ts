@@ -19,6 +19,10 @@ export function validate(configuration: SystemConfiguration): void {
   }
   checkEngine(virtualization, configuration);
   validateGuest(configuration, harts);
+  if (configuration.paravirtual && virtualization === 'none')
+    throw new ConfigurationError(
+      'paravirtual is for a guest that shares a page with its hypervisor: it goes with another virtualization than "none"',
+    );
   if (engineNamed(virtualization) && firmware === 'none')
     throw new ConfigurationError(
       `virtualization "${virtualization}" gives its guest SBI firmware: firmware "none" goes with virtualization "none"`,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { Client, inVmm } from './client';
+import { Client, inVmm, root } from './client';
+
+const hosts = path.join(root, 'extension/sample/hosts');
 
 /** CPU 0 starts CPU 1 and asks it for a fence. */
 const text = `_start:
@@ -54,4 +58,31 @@ describe('what has caused an exit', () => {
       assert.equal(scope.get('number')?.value, `${exits[1]?.number}`);
     });
   }
+
+  for (const pong of ['full', 'hardware'] as const)
+    it(`is who has notified it over an event channel (${pong})`, async () => {
+      client = new Client();
+      const vms = {
+        ping: { program: path.join(hosts, 'ping.S'), paravirtual: true },
+        pong: { program: path.join(hosts, 'pong.S'), paravirtual: true, engine: pong },
+      };
+      await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
+      const scenario = { hosts: { h: { harts: 2, vms } } };
+      const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+      await client.event('initialized');
+      // Behind its first wait for an answer.
+      const source = readFileSync(path.join(hosts, 'pong.S'), 'utf8').split('\n');
+      await client.breakAt(path.join(hosts, 'pong.S'), [source.findIndex((line) => line.includes('# claim')) + 1]);
+      await client.request('configurationDone');
+      await launched;
+      await client.stopped();
+      // The port was pending when it was bound; then it is ping's turn.
+      await client.go('continue');
+      const { threadId = 0 } = await client.go('continue');
+      assert.equal(threadId, 2);
+      const { exits } = await client.own('hyperstep/exits', { count: 1, threadId });
+      const sends = readFileSync(path.join(hosts, 'ping.S'), 'utf8').split('\n');
+      const line = sends.findIndex((each) => each.includes('PV_EVENT_SEND')) + 3;
+      assert.deepEqual(exits[0]?.causes?.[0], `notified by ping vCPU 0 at ping.S:${line}`);
+    });
 });

@@ -55,6 +55,14 @@ describe('Language server: completion', () => {
     ['for a load from a symbol', 'x: .word 1\n la a1, x\n lw a0, $0', 'x sp a1', '.L0'],
     ['for a #define', '#define LIMIT 3\n li a0, L$0', 'LIMIT', 'li', S],
     [
+      'for a hypercall, where its header is included',
+      '#include "hyperstep-pv.h"\n hypercall PV_E$0',
+      'PV_EVENT PV_EVENT_SEND PV_EXTENSION',
+      'PV_SCHED_OP_POLLS',
+      S,
+    ],
+    ['for a hypercall, and without its header', ' li a6, PV_E$0', '', 'PV_EVENT', S],
+    [
       'for a #define of a header',
       '#include "h.h"\n li a0, $0',
       'LIMIT',

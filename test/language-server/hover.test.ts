@@ -132,6 +132,37 @@ describe('Language server: hover', () => {
       S,
     ],
     [
+      'a whole hypercall, by the name that its header has for it',
+      '#include <hyperstep-pv.h>\nhypercall PV_EV$0ENT',
+      [
+        /#define PV_EVENT +8 /,
+        /\*\*event\*\*: hypercall 8, answered under every way to virtualize/,
+        /\| 5 \| send \|/,
+        /\| a2 \| y \|/,
+      ],
+      S,
+    ],
+    [
+      'a hypercall by its number, where a7 has the extension',
+      'li a0, 5\nli a1, 3\nli a6, $08\nli a7, 0x0a004853\necall',
+      [/\*\*event\*\*: hypercall 8, answered under every way to virtualize/, /\| 5 \| send \|/, /\| a2 \| y \|/],
+    ],
+    [
+      'one whose extension has a name, and comes first',
+      '#include <hyperstep-pv.h>\n li x17, PV_EXTENSION\n li x16, 1$02\n li a0, 0\n ecall',
+      [/\*\*multicall\*\*: hypercall 12/],
+      S,
+    ],
+    [
+      'one that para alone answers',
+      'li a7, 0x0a004853\nli a6, $05\necall',
+      [/hypercall 5, answered under `para` alone/],
+    ],
+    ['a number that is of no hypercall', 'li a7, 0x0a004853\nli a6, 9$09\necall', [/^`99 = 0x63/]],
+    ['a number for another extension', 'li a7, 0x10\nli a6, $08\necall', [/^`8 = 0x8/]],
+    ['a number of a call that comes later', 'li a6, $08\necall\nli a7, 0x0a004853\necall', [/^`8 = 0x8/]],
+    ['a number that another one takes the place of', 'li a7, 0x0a004853\nli a6, $08\nli a6, 7\necall', [/^`8 = 0x8/]],
+    [
       'a hypercall, of the header that comes with the machine',
       '#include <hyperstep-pv.h>\nli a0, PV_SCHED_OP_YI$0ELD',
       [/#define PV_SCHED_OP_YIELD +0 /, /Lets others have the hart that want it too/],

@@ -25,6 +25,7 @@ const machine: DeviceTreeConfiguration = {
 
 const trees: { readonly [file: string]: DeviceTreeConfiguration } = {
   'sbi.dts': machine,
+  'hypervisor.dts': { ...machine, hypervisor: { vm: 3 } },
   'no-firmware.dts': { ...machine, harts: 1, firmware: 'none', bootArguments: undefined, initrd: undefined },
 };
 

@@ -49,6 +49,7 @@ describe('a scenario', () => {
               memoryLimit: undefined,
               time: 'real',
               stealTime: false,
+              paravirtual: false,
               onCrash: 'stop',
               program: ['a.S'],
               includePaths: [],

@@ -36,7 +36,7 @@
 #define PV_EVENT                        8           /* Event channels: ports that become pending, with an upcall to a virtual CPU unless they are masked. */
 #define PV_EVENT_ALLOC_UNBOUND          0           /* op: A new port, to which the virtual machine of id x may bind. Its value is the port. */
 #define PV_EVENT_BIND                   1           /* op: A new port, bound to port y of the virtual machine of id x, which is unbound and for this one. Its value is the port. */
-#define PV_EVENT_VIRQ                   2           /* op: A port for something of the hypervisor: x is 0 timer, 1 balloon, 2 bus. The timer is of one virtual CPU. Its value is the port. */
+#define PV_EVENT_VIRQ                   2           /* op: A port for something of the hypervisor: x is 0 timer, 1 balloon, 2 bus. The timer is that of the virtual CPU that calls, and goes by a port under para alone. Its value is the port. */
 #define PV_EVENT_IPI                    3           /* op: A port by which virtual CPU x is told something. Its value is the port. */
 #define PV_EVENT_PIRQ                   4           /* op: A port for the interrupt of source x of the PLIC. Its value is the port. */
 #define PV_EVENT_SEND                   5           /* op: What is bound to port x becomes pending: the other end, or the IPI. */
@@ -53,7 +53,14 @@
 #define PV_DEVICE                       11          /* The smallest bus. Not built yet: it comes with the service VM. */
 #define PV_MULTICALL                    12          /* Several calls one after the other, for one exit. Its value is how many were made. iret, block, poll, suspend, crash and multicall are denied inside. */
 
+/* Of PV_EVENT_VIRQ: what the hypervisor tells by a port. */
+#define PV_VIRQ_TIMER                   0           /* a port for it: timer */
+#define PV_VIRQ_BALLOON                 1           /* a port for it: balloon */
+#define PV_VIRQ_BUS                     2           /* a port for it: bus */
+
 /* The shared page: a bit for each port, then the words of each virtual CPU. */
+#define PV_SHARED_PAGE                  0x8007f000  /* its guest-physical address, as the device tree says; not under para */
+#define PV_UPCALL_SOURCE                12          /* the source of the PLIC by which upcalls come, likewise */
 #define PV_PENDING                      0           /* 64 doublewords: ports that are pending */
 #define PV_MASK                         512         /* 64 doublewords: ports that make no upcall */
 #define PV_WORDS                        1024        /* of virtual CPU 0 */
@@ -126,15 +133,23 @@ struct pv_result {
         unsigned long value;
 };
 
-static inline struct pv_result pv_call(unsigned long function, unsigned long first, unsigned long second)
+static inline struct pv_result pv_call4(unsigned long function, unsigned long first, unsigned long second,
+                                        unsigned long third, unsigned long fourth)
 {
         register unsigned long a0 __asm__("a0") = first;
         register unsigned long a1 __asm__("a1") = second;
+        register unsigned long a2 __asm__("a2") = third;
+        register unsigned long a3 __asm__("a3") = fourth;
         register unsigned long a6 __asm__("a6") = function;
         register unsigned long a7 __asm__("a7") = PV_EXTENSION;
 
-        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+        __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a3), "r"(a6), "r"(a7) : "memory");
         return (struct pv_result){ (long)a0, a1 };
+}
+
+static inline struct pv_result pv_call(unsigned long function, unsigned long first, unsigned long second)
+{
+        return pv_call4(function, first, second, 0, 0);
 }
 
 #endif

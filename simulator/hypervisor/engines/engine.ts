@@ -3,6 +3,7 @@ import type { FeatureSwitches } from '../../firmware/sbi/features';
 import type { SbiExtension } from '../../firmware/sbi/interface';
 import type { Processor } from '../../machine/processor';
 import type { Component } from '../../schema/state/component';
+import type { SharedPage } from '../events/shared-page';
 import type { CallersMemory } from '../hypercalls/callers-memory';
 import type { EngineHypercalls } from '../hypercalls/hypercall';
 import type { Reach } from '../isolation';
@@ -57,6 +58,11 @@ export interface EngineVm {
   offers(extension: SbiExtension): boolean;
   /** What FWFT sets for the guest. */
   readonly features: FeatureSwitches;
+  /**
+   * The page that its guests share with the VMM, whether they ask for that or not; undefined where those have one that want it. With a page of its own, timer and
+   * devices tell the guest by ports, since it has no interrupts but upcalls.
+   */
+  readonly sharedPage: SharedPage | undefined;
   /** Calls of the hypervisor's interface that it answers in its way. */
   readonly hypercalls: EngineHypercalls;
   /** Where a vCPU has what it gives to such calls; undefined where that is by guest-physical address. */

@@ -2,6 +2,7 @@ import { failure, SbiError, type SbiExtension, type SbiFunction, success } from 
 import { HYPERCALL_EXTENSION, type HypercallName, hypercalls, INTERFACE_VERSION } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
 import type { CallersMemory } from './callers-memory';
+import { event } from './event';
 import type { EngineHypercalls, HypercallHandler, HypercallVm, NumberedHandler } from './hypercall';
 import { multicallBy } from './multicall';
 import { schedOp } from './sched-op';
@@ -22,7 +23,7 @@ const notSupported: HypercallHandler = {
 };
 
 /** Calls that are answered in the same way under every engine. */
-const common: EngineHypercalls = { version, schedOp };
+const common: EngineHypercalls = { version, schedOp, event };
 
 /** The hypervisor's interface for a VM's guest, as an extension of its SBI. */
 export function hypercallExtension(

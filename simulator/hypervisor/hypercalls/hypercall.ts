@@ -1,8 +1,9 @@
 import type { SbiAnswer, SbiCall } from '../../firmware/sbi/interface';
 import type { HypercallName } from '../../hypercalls/table';
 import type { Narration } from '../../machine/narration';
+import type { EventChannels } from '../events/event-channels';
 import type { ExitLedger } from '../ledger/ledger';
-import type { Outcome } from '../runnable';
+import type { Outcome, Wait } from '../runnable';
 import type { CallersMemory } from './callers-memory';
 
 /** The caller's VM, as far as calls act on it. */
@@ -12,6 +13,11 @@ export interface HypercallVm {
     /** What becomes of the caller when its call has been answered. */
     decide(outcome: Outcome): void;
   };
+  readonly events: EventChannels;
+  readonly vcpus: readonly {
+    /** Whether what it would wait for is there. */
+    hasCome(wait: Wait): boolean;
+  }[];
   /** It is paused, until somebody lets it go on. */
   suspend(): void;
 }

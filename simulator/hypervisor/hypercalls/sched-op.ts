@@ -3,15 +3,15 @@ import { hypercalls } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
 import { kill } from '../exits/kill';
 import type { HypercallHandler } from './hypercall';
+import { operationNumbers } from './operation-numbers';
+import { poll } from './poll';
 
-/** By their names, of the operations. */
-const numbers = Object.fromEntries(hypercalls.schedOp.operations.map(({ name, number }) => [name, number])) as Readonly<
-  Record<(typeof hypercalls.schedOp.operations)[number]['name'], number>
->;
+const numbers = operationNumbers(hypercalls.schedOp.operations);
 
 /** What the scheduler is to do with the caller. */
 export const schedOp: HypercallHandler = {
-  *handle({ vm, caller, number }) {
+  *handle(call) {
+    const { vm, caller, number } = call;
     switch (number(0)) {
       case numbers.yield:
         yield step`others that want the hart come before it`;
@@ -21,6 +21,8 @@ export const schedOp: HypercallHandler = {
         yield step`it waits for an interrupt that is enabled in sie`;
         vm.port.decide({ kind: 'wait', wait: { kind: 'wfi' } });
         return success();
+      case numbers.poll:
+        return yield* poll(call);
       case numbers.suspend:
         yield step`the virtual machine is paused, until somebody lets it go on`;
         vm.suspend();

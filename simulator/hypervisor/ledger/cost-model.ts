@@ -50,6 +50,10 @@ export const COSTS = {
     'a load and a store of the entry, a look-up of two frames, two counts, as Xen arch/x86/mm.c (mod_l1_entry)',
   ),
   tableCheck: cost(4000, '512 entries, each loaded and checked as one that is written, most of them empty'),
+  portRaise: cost(
+    20,
+    'two loads and three stores in the page that the VM shares, with the tests between them, as Xen common/event_2l.c',
+  ),
   stealUpdate: cost(
     30,
     'a load and four stores in memory of the guest, whose frame is looked up once, as KVM vcpu_sbi_sta.c',

@@ -95,7 +95,7 @@ interface TallyName {
 
 export const ledgerSchema = stateSchema(
   'ledger',
-  4,
+  5,
   {
     total: count,
     cycles: count,

@@ -1,5 +1,5 @@
 import type { PhysicalMemory } from '../../core/index';
-import { FIRMWARE_MEMORY } from '../../machine/memory-map';
+import type { MemoryRange } from '../../machine/memory-map';
 import { FRAME } from '../../mmu/address';
 import { type Component, componentOf, type StateHolder } from '../../schema/state/component';
 import { type DemandState, demandSchema, type TenantState } from './demand-state';
@@ -17,7 +17,7 @@ export type Lack = 'host' | 'limit';
 export class FrameSource {
   private most = 0;
 
-  /** @param limit the most frames that it may have */
+  /** @param limit the most frames that it may have @param firmware what of the VM's memory is never given */
   constructor(
     private readonly frames: FrameTable,
     private readonly ram: Pick<PhysicalMemory, 'clear'>,
@@ -25,7 +25,15 @@ export class FrameSource {
     readonly vm: number,
     readonly p2m: P2m,
     readonly limit: number,
+    private readonly firmware: MemoryRange,
   ) {}
+
+  /** The frames of the guest's memory above its firmware's, by their numbers. */
+  get usable(): { readonly from: number; readonly to: number } {
+    const { guest, size } = this.p2m;
+    const { base, size: taken } = this.firmware;
+    return { from: Math.max(0, base + taken - guest.value) / FRAME, to: size / FRAME };
+  }
 
   /** The most frames that it has given at a time. */
   get peak(): number {
@@ -104,16 +112,16 @@ export class DemandMemory implements StateHolder<DemandState> {
     private readonly ram: Pick<PhysicalMemory, 'clear'>,
     private readonly harts: readonly { readonly id: number }[],
   ) {
-    const fitting = () => this.sources.map(({ p2m, limit }) => ({ guest: usableFrames(p2m), most: limit }));
+    const fitting = () => this.sources.map(({ usable, limit }) => ({ guest: usable, most: limit }));
     this.component = componentOf(
       demandSchema(harts.length, fitting, (frame) => this.isForVms(frame)),
       this,
     );
   }
 
-  /** The next VM is to have its memory from here. @param limit the most frames that it may have */
-  add(p2m: P2m, limit: number): FrameSource {
-    const source = new FrameSource(this.frames, this.ram, this.harts, this.sources.length, p2m, limit);
+  /** The next VM is to have its memory from here. @param limit the most frames that it may have @param firmware what of it is never given */
+  add(p2m: P2m, limit: number, firmware: MemoryRange): FrameSource {
+    const source = new FrameSource(this.frames, this.ram, this.harts, this.sources.length, p2m, limit, firmware);
     this.sources.push(source);
     return source;
   }
@@ -153,9 +161,3 @@ export class DemandMemory implements StateHolder<DemandState> {
 }
 
 const frameAt = (frame: number): FrameRange => ({ base: frame * FRAME, frames: 1 });
-
-/** The frames of a guest's memory above its firmware's, by their numbers. */
-function usableFrames({ guest, size }: P2m): { from: number; to: number } {
-  const { base, size: firmware } = FIRMWARE_MEMORY;
-  return { from: Math.max(0, base + firmware - guest.value) / FRAME, to: size / FRAME };
-}

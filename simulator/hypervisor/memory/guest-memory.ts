@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../../core/index';
 import type { DmaSpace } from '../../devices/dma';
-import { FIRMWARE_MEMORY, MEMORY_MAP } from '../../machine/memory-map';
+import { MEMORY_MAP, type MemoryRange } from '../../machine/memory-map';
 import { FRAME, SUPERPAGE } from '../../mmu/address';
 import type { FrameSource, Lack } from './demand';
 import type { P2m } from './p2m';
@@ -17,12 +17,14 @@ export class GuestMemory implements DmaSpace {
   private isProtected: (hpa: number) => boolean = () => false;
 
   /**
+   * @param firmware what of it is the firmware's
    * @param source where holes get their frames; absent where there are none
    * @param lacked called when what is to be written finds no frame
    */
   constructor(
     private readonly ram: PhysicalMemory,
     readonly p2m: P2m,
+    private readonly firmware: MemoryRange,
     private readonly source?: FrameSource,
     private readonly lacked: (why: Lack) => void = () => undefined,
   ) {}
@@ -49,7 +51,7 @@ export class GuestMemory implements DmaSpace {
 
   /** Whether an address is M-mode's, the firmware's memory or the CLINT: an access fault for the guest, whatever is there. */
   belongsToFirmware(gpa: number): boolean {
-    return isWithin(FIRMWARE_MEMORY, gpa) || isWithin(MEMORY_MAP.clint, gpa);
+    return isWithin(this.firmware, gpa) || isWithin(MEMORY_MAP.clint, gpa);
   }
 
   /** The machine address of RAM that the guest itself may use; undefined of a hole. */
@@ -214,5 +216,4 @@ function eachFrame(
   return true;
 }
 
-const isWithin = ({ base, size }: { base: number; size: number }, address: number): boolean =>
-  address >= base && address < base + size;
+const isWithin = ({ base, size }: MemoryRange, address: number): boolean => address >= base && address < base + size;

@@ -125,8 +125,8 @@ export const neighbourFaults: readonly SeededFault[] = [
     mistake: 'Of the timers that a hart keeps the last one counts.',
     consequence: 'Who waits for the earlier ones waits too long: an inversion at the timer queue.',
     file: 'timers.ts',
-    find: 'first = Math.min(first, timer + vm.clock.ticksStolen);',
-    replace: 'first = timer + vm.clock.ticksStolen;',
+    find: 'first = Math.min(first, alarm + vm.clock.ticksStolen);',
+    replace: 'first = alarm + vm.clock.ticksStolen;',
     foundBy: shares('full', 'wake each other, and nobody waits for a slice that is not his'),
   },
   {

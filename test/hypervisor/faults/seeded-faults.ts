@@ -1,5 +1,6 @@
 import { commonFaults } from './common-faults';
 import { deprivilegingFaults } from './deprivileging-faults';
+import { eventFaults } from './event-faults';
 import type { SeededFault } from './fault';
 import { hardwareFaults } from './hardware-faults';
 import { neighbourFaults } from './neighbour-faults';
@@ -16,4 +17,5 @@ export const seededFaults: readonly SeededFault[] = [
   ...neighbourFaults,
   ...overcommitFaults,
   ...paraFaults,
+  ...eventFaults,
 ];

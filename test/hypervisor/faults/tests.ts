@@ -75,3 +75,25 @@ export const portedKernel = (what: string): FindingTest => ({
   file: 'hypervisor/para/kernels.test.ts',
   title: `a ported kernel ${what}`,
 });
+
+/** The operations of `event`. */
+export const eventChannels = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/events/operations.test.ts',
+  title: `event channels (${engine}) ${what}`,
+});
+
+export const eventPoll = (engine: EngineId, what: string): FindingTest => ({
+  file: 'hypervisor/events/poll.test.ts',
+  title: `sched_op poll (${engine}) ${what}`,
+});
+
+/** What of a VM's memory is the guest's. */
+export const eventPage = (engine: EngineId, isShared: boolean): FindingTest => ({
+  file: 'hypervisor/events/shared-page.test.ts',
+  title: `is memory of the guest where it shares one, and else is none (${engine}, ${isShared})`,
+});
+
+export const pingPong = (ping: EngineId, pong: EngineId, harts: number): FindingTest => ({
+  file: 'hypervisor/events/ping-pong.test.ts',
+  title: `comes to its end (${ping} and ${pong}, harts: ${harts})`,
+});

@@ -115,7 +115,71 @@ _start: li      t0, 0x6000
         ecall
 `;
 
-const WRITTEN_HERE = { reserves: RESERVES, floats: FLOATS } as const;
+/** Tells itself something by a channel, takes upcalls as interrupts, and waits for a port that does not come until a deadline. In memory what time it was. */
+const PORTS = `
+#include <hyperstep-pv.h>
+_start: la      t0, trap
+        csrw    stvec, t0
+        li      s0, PV_SHARED_PAGE
+        li      t0, 0x0c000000
+        li      t1, 1
+        sw      t1, 4 * PV_UPCALL_SOURCE(t0)
+        li      t0, 0x0c002080
+        li      t1, 1 << PV_UPCALL_SOURCE
+        sw      t1, 0(t0)
+        li      t0, 0x0c201000
+        sw      zero, 0(t0)
+        li      t0, 1 << 9
+        csrw    sie, t0
+        csrsi   sstatus, 2
+        li      a0, PV_EVENT_ALLOC_UNBOUND
+        li      a1, 0
+        hypercall PV_EVENT
+        mv      a2, a1
+        li      a0, PV_EVENT_BIND
+        li      a1, 0
+        hypercall PV_EVENT
+        la      s2, times
+        li      s3, 100
+1:      li      a0, PV_EVENT_SEND
+        li      a1, 1
+        hypercall PV_EVENT
+        rdtime  t0
+        sd      t0, 0(s2)
+        csrci   sstatus, 2
+        rdtime  a3
+        addi    a3, a3, 37
+        li      a0, PV_SCHED_OP_POLL
+        la      a1, ports
+        li      a2, 1
+        hypercall PV_SCHED_OP
+        csrsi   sstatus, 2
+        rdtime  t0
+        sd      t0, 8(s2)
+        addi    s2, s2, 16
+        addi    s3, s3, -1
+        bnez    s3, 1b
+        li      a7, 8
+        ecall
+        .balign 4
+trap:   addi    s10, s10, 1
+        li      t5, 0x0c201004
+        lw      t6, 0(t5)
+        sb      zero, PV_WORDS + PV_WORD_UPCALL_PENDING(s0)
+        addi    t4, s0, PV_WORDS + PV_WORD_PENDING_SEL
+        amoswap.d t4, zero, (t4)
+        li      t3, ~4                  # port 2
+        amoand.d t3, t3, (s0)
+        sw      t6, 0(t5)
+        sret
+        .data
+        .balign 8
+ports:  .word   1
+        .balign 8
+times:  .zero   1600
+`;
+
+const WRITTEN_HERE = { reserves: RESERVES, floats: FLOATS, ports: PORTS } as const;
 const isWrittenHere = (guest: string): guest is keyof typeof WRITTEN_HERE => Object.hasOwn(WRITTEN_HERE, guest);
 
 describe('a guest that lives by its own time', () => {
@@ -130,6 +194,7 @@ describe('a guest that lives by its own time', () => {
           engine,
           program,
           time: 'own',
+          paravirtual: guest === 'ports',
           memory: 16 * 2 ** 20,
           disks: [diskOf()],
           weight: 100,

@@ -33,6 +33,36 @@ const SMALL = {
   /** Shares one place after another for steal time, itself and what is nobody's among them. */
   shares:
     '_start: li s0, 0x80200000\n1: li t0, 1000\n2: addi t0, t0, -1\n bnez t0, 2b\n mv a0, s0\n li a1, 0\n li a2, 0\n li a7, 0x535441\n li a6, 0\n ecall\n li t0, 0x11040\n add s0, s0, t0\n j 1b',
+  /** Opens ports to all, binds to whatever there is, sends, masks, closes, and waits for its first ports for a while. */
+  tells: `
+#include <hyperstep-pv.h>
+_start: li      s0, 0
+        li      s1, PV_SHARED_PAGE + PV_PENDING
+1:      addi    s0, s0, 1
+        li      t0, 11
+        remu    a0, s0, t0
+        li      t0, 10
+        beq     a0, t0, 2f
+        srli    a1, s0, 3
+        andi    a1, a1, 3
+        srli    a2, s0, 5
+        andi    a2, a2, 7
+        hypercall PV_EVENT
+        j       1b
+2:      la      a1, ports
+        li      a2, 3
+        rdtime  a3
+        addi    a3, a3, 20
+        li      a0, PV_SCHED_OP_POLL
+        hypercall PV_SCHED_OP
+        bnez    a0, 1b
+        sd      zero, 0(s1)
+        sb      zero, PV_WORDS + PV_WORD_UPCALL_PENDING - PV_PENDING(s1)
+        sd      zero, PV_WORDS + PV_WORD_PENDING_SEL - PV_PENDING(s1)
+        j       1b
+        .data
+ports:  .word   1, 2, 3
+`,
 } as const;
 
 async function programOf(random: Random): Promise<Program> {
@@ -70,6 +100,7 @@ async function hostOf(seed: number): Promise<() => TestHost> {
       vcpus: time === 'own' ? 1 : 1 + random.below(2),
       time,
       stealTime: time === 'real' && random.below(2) === 0,
+      paravirtual: random.below(2) === 0,
       memory: 16 * 2 ** 20,
       weight: 1 + random.below(1000),
       cap: random.pick([0, 0, 10, 60, 150]),

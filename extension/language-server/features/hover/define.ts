@@ -1,5 +1,7 @@
+import { HEADER_URI } from '../../../../simulator/hypercalls/header';
 import { commentAt } from '../../ide/comments';
 import { callAt, preprocessed } from '../../ide/defines';
+import { describeHypercallNamed } from '../../ide/descriptions/hypercall';
 import { code, paragraphs } from '../../ide/descriptions/markdown';
 import { numberText, valueOfLiteral } from '../../ide/descriptions/number';
 import { meaningOf } from '../../ide/meaning';
@@ -21,7 +23,8 @@ export function hoverDefine({ analysis, word, document, position }: Target): str
   const value = expansion === undefined ? undefined : valueOfLiteral(expansion);
   return paragraphs([
     code(text.join('\n')),
-    commentAt(source, shown.number),
+    // The header's comment is the first sentence of that.
+    (shown.key === HEADER_URI && describeHypercallNamed(meaning.name)) || commentAt(source, shown.number),
     expansion !== undefined && value === undefined && `becomes\n${code(expansion)}`,
     value !== undefined && numberText(value),
     definitions.length > 1 && `Defined in ${definitions.length} places.`,

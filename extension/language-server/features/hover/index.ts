@@ -4,6 +4,7 @@ import { answering } from '../../answering';
 import type { ServerContext } from '../../context';
 import { literal, type Statement } from '../../ide/assembly';
 import { fittingCandidate } from '../../ide/candidates';
+import { describeHypercallNumbered } from '../../ide/descriptions/hypercall';
 import { describeMnemonic } from '../../ide/descriptions/instruction';
 import {
   describeCsr,
@@ -15,6 +16,7 @@ import {
   describeRoundingMode,
 } from '../../ide/descriptions/names';
 import { describeNumber } from '../../ide/descriptions/number';
+import { hypercallNumberOf } from '../../ide/hypercall-at';
 import { placedCode } from '../../ide/placed-code';
 import { lineRange } from '../../locations';
 import { type Target, targetOf } from '../target';
@@ -51,7 +53,7 @@ function describe(target: Target): string | undefined {
     case 'relocation':
       return describeRelocation(word.name);
     case 'number':
-      return describeNumber(word.name);
+      return hoverHypercall(target) ?? describeNumber(word.name);
     case 'string':
       return word.name.startsWith("'") ? describeNumber(word.name) : hoverInclude(target);
     case 'section':
@@ -70,6 +72,14 @@ function describe(target: Target): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The number of a hypercall, where it is loaded for one. */
+function hoverHypercall({ word, document, position }: Target): string | undefined {
+  const statements = document.source.lines[position.line]?.statements ?? [];
+  const statement = statements.filter(({ start }) => start <= word.start).at(-1);
+  const number = statement && hypercallNumberOf(document.source, position.line, statement);
+  return number === undefined ? undefined : describeHypercallNumbered(number);
 }
 
 function hoverInstruction(target: Target): string | undefined {

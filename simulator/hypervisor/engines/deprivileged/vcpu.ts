@@ -98,6 +98,10 @@ export abstract class DeprivilegedVcpu extends UserModeVcpu {
     return (this.state.pending & this.state.enabled) !== 0;
   }
 
+  get takesInterrupt(): boolean {
+    return pendingInterrupt(this.state) >= 0;
+  }
+
   /** What the virtual satp says; undefined while it is Bare. */
   get wantedPaging(): GuestPaging {
     const { low, high } = this.csrValue(Csr.satp.number);

@@ -23,6 +23,7 @@ export class FullVm implements EngineVm {
   readonly vcpus: readonly FullVcpu[];
   readonly features: FeatureSwitches;
   readonly hypercalls = {};
+  readonly sharedPage = undefined;
   /** All that it keeps is of one of its vCPUs. */
   readonly component = withoutState('full');
 

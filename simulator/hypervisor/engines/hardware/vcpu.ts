@@ -255,6 +255,11 @@ export class HardwareVcpu extends Vcpu implements CounterOwner {
     return (pending & registers.csrLow(Csr.vsie.number)) !== 0;
   }
 
+  get takesInterrupt(): boolean {
+    const isEnabled = this.user || (this.registers.state.virtualStatus & Status.SIE) !== 0;
+    return isEnabled && this.interruptAwaits;
+  }
+
   get trapVector(): CsrValue {
     const { state } = this.registers;
     return new CsrValue(Csr.stvec.number, state.csrLow(CsrSlot.vstvec), state.csrHigh(CsrSlot.vstvec));

@@ -46,6 +46,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   readonly vcpus: readonly HardwareVcpu[];
   readonly features: FeatureSwitches;
   readonly hypercalls = {};
+  readonly sharedPage = undefined;
   readonly component: Component;
 
   /** By hart, under which VMID it keeps the VM's translations, and those of which vCPU. */

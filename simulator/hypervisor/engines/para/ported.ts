@@ -1,5 +1,6 @@
 import type { Gva } from '../../../mmu/address';
 import type { PageTables } from '../../../mmu/index';
+import type { SharedPage } from '../../events/shared-page';
 import type { Vm } from '../../vm';
 import type { UserModeVcpu } from '../deprivileged/user-mode-vcpu';
 import type { DirectPaging } from './direct-paging';
@@ -49,6 +50,7 @@ export interface PortedVm {
   readonly peekedTables: PageTables;
   readonly walkedTables: PageTables;
   readonly shared: SharedPlace | undefined;
+  readonly sharedPage: SharedPage;
   /** Whether a frame is one of the guest's tables, which only the VMM may write. */
   isTable(hpa: number): boolean;
   /** A table is pinned from now on, or, without a level, not any more. */
@@ -59,6 +61,4 @@ export interface PortedVm {
   isOfOtherKind(hpa: number, kind: RootKind): boolean;
   /** A vCPU's roots out of a saved state are tables. @throws RangeError where they cannot be */
   holdRoots(vcpu: Pick<PortedVcpu, 'id' | 'roots'>): void;
-  /** The timer of a vCPU's guest has come. */
-  timerReached(vcpu: number): void;
 }

@@ -1,4 +1,3 @@
-import { sharedWords } from '../../../hypercalls/shared-page';
 import { hypercalls } from '../../../hypercalls/table';
 import { step } from '../../../machine/narration';
 import type { HypercallHandler } from '../../hypercalls/hypercall';
@@ -13,7 +12,8 @@ export function schedOpOf({ vcpus }: PortedVm): HypercallHandler {
     *handle(call) {
       if (call.number(0) === BLOCK) {
         yield step`set IE in the shared page: an upcall ends the wait`;
-        vcpus[call.caller]?.words.write(sharedWords.interruptEnable, 1n);
+        const vcpu = vcpus[call.caller];
+        if (vcpu) vcpu.words.interruptEnable = true;
       }
       return yield* schedOp.handle(call);
     },

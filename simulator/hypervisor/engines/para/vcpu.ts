@@ -69,7 +69,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
   ) {
     super(id, engineVm.vm);
     this.cpu = new ParaCpu(this);
-    this.words = new VcpuWords(this.vm.machine.core.ram, id, () => engineVm.shared?.hpa);
+    this.words = new VcpuWords(engineVm.sharedPage, id);
     this.reset();
     const para = componentOf(paraVcpuSchema, {
       state: () => this.paraState(),
@@ -109,14 +109,24 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
   }
 
   get interruptAwaits(): boolean {
-    return this.words.upcallPending;
+    return this.isUpcallPending;
+  }
+
+  get takesInterrupt(): boolean {
+    return this.isUpcallPending && this.words.interruptEnable;
+  }
+
+  /** It takes the trap on its way into the guest. */
+  override upcall(): void {
+    this.vm.host.kick(this, 'io');
   }
 
   /** Nobody sets its interrupts pending: what comes, comes by ports. */
   setPending(): void {}
 
+  /** Devices ask for service: the VMM claims that of the PLIC, and the guest has ports. */
   setExternal(level: boolean): boolean {
-    void level;
+    if (level) this.vm.events.interruptsCame();
     return false;
   }
 
@@ -128,7 +138,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
     const { name } = this.entered;
     yield step`the machine's timer has come, which was set for the guest of ${name}: its port of the timer is pending`;
     this.setHostTimer(NEVER);
-    this.engineVm.timerReached(this.id);
+    this.vm.events.raiseVirq('timer', this.id);
   }
 
   get paging(): GuestPaging {
@@ -194,7 +204,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
     words.write(sharedWords.status, BigInt(status));
     words.write(sharedWords.sp, registers.x(RegisterNumber.sp));
     words.write(sharedWords.t0, registers.x(RegisterNumber.t0));
-    words.write(sharedWords.interruptEnable, 0n);
+    words.interruptEnable = false;
     registers.setX(RegisterNumber.t0, this.wordsAddress);
     if (this.user) registers.setX(RegisterNumber.sp, this.vector.sp);
     this.mode = 'kernel';
@@ -216,7 +226,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
     this.mode = mode;
     const { low, high } = Gva.of(words.read(sharedWords.sepc));
     state.setPc(low & ~1, high);
-    words.write(sharedWords.interruptEnable, status & BigInt(Status.SPIE) ? 1n : 0n);
+    words.interruptEnable = (status & BigInt(Status.SPIE)) !== 0n;
     registers.setX(RegisterNumber.t0, words.read(sharedWords.t0));
     registers.setX(RegisterNumber.sp, words.read(sharedWords.sp));
     registers.setX(RegisterNumber.a6, words.read(sharedWords.a6));
@@ -248,8 +258,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
   }
 
   protected *deliverInterrupt(): Narration {
-    const { words } = this;
-    if (!words.upcallPending || !words.interruptEnable) return;
+    if (!this.takesInterrupt) return;
     yield step`a port is pending, and IE in the shared page says that upcalls may come`;
     yield* inject(this, interrupt(InterruptCode.supervisorExternal));
   }

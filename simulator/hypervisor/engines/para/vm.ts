@@ -10,6 +10,7 @@ import { Csr, PagingMode } from '../../../isa/index';
 import { FRAME } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
 import { type Component, componentOf, type StateHolder } from '../../../schema/state/component';
+import { SharedPage } from '../../events/shared-page';
 import type { CallersMemory } from '../../hypercalls/callers-memory';
 import type { EngineHypercalls } from '../../hypercalls/hypercall';
 import type { Reach } from '../../isolation';
@@ -46,6 +47,7 @@ export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
   readonly hypercalls: EngineHypercalls;
   readonly component: Component;
   shared: SharedPlace | undefined;
+  readonly sharedPage: SharedPage;
   /** Tables that are pinned, with their levels. */
   private readonly pinned = new Map<number, number>();
   private readonly callers: readonly CallersMemory[];
@@ -71,6 +73,7 @@ export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
     const isTable = (hpa: number): boolean => isOwn(hpa) || this.vmmTables.tables.includes(hpa - (hpa % FRAME));
     this.peekedTables = new MachineTables(ram, isTable);
     this.walkedTables = new MachineTablesAsHardware(ram, isTable, host.ledger);
+    this.sharedPage = new SharedPage(ram, () => this.shared?.hpa);
     this.vcpus = vm.cpuIds.map((vcpu) => new ParaVcpu(vcpu, this));
     this.features = virtualFeatures(this.vcpus);
     this.hypercalls = paraHypercalls(this);
@@ -115,10 +118,6 @@ export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
     const refusal = hpa === undefined ? true : this.vm.host.frames.get(hpa, 'shared', this.vm.id);
     ensure(hpa !== undefined && !refusal, `0x${gpa.toString(16)} cannot be the shared page`);
     this.shared = { gpa, hpa, va: BigInt(gpa) };
-  }
-
-  timerReached(vcpu: number): void {
-    void vcpu;
   }
 
   isOfOtherKind(hpa: number, kind: 'kernel' | 'user'): boolean {

@@ -1,13 +1,18 @@
-import type { PhysicalMemory } from '../../../core/index';
-import { type SharedWord, sharedWords, WORDS_BYTES, WORDS_OFFSET } from '../../../hypercalls/shared-page';
+import { highWord, lowWord } from '../../../core/index';
+import { sharedWords, WORDS_BYTES, WORDS_OFFSET } from '../../../hypercalls/shared-page';
+import type { SharedPage } from '../../events/shared-page';
 
-/** The words of a vCPU in the shared page. */
+const { interruptEnable } = sharedWords;
+
+type Word = (typeof sharedWords)[keyof typeof sharedWords];
+/** A register of S-mode elsewhere, or one that a trap saves: doublewords. */
+type Register = Extract<Word, { readonly size: 8 }>;
+
+/** The words of a vCPU in the page that its guest shares. */
 export class VcpuWords {
-  /** @param page the machine address of the shared page, once there is one */
   constructor(
-    private readonly ram: PhysicalMemory,
+    private readonly page: SharedPage,
     private readonly vcpu: number,
-    private readonly page: () => number | undefined,
   ) {}
 
   /** From the begin of the page, in bytes. */
@@ -15,30 +20,21 @@ export class VcpuWords {
     return WORDS_OFFSET + this.vcpu * WORDS_BYTES;
   }
 
-  read({ offset, size }: SharedWord): bigint {
-    const page = this.page();
-    if (page === undefined) return 0n;
-    const bytes = this.ram.peek(page + this.offset + offset, size);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return size === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint8(0));
+  read(register: Register): bigint {
+    const [low, high] = [this.page.low(this.vcpu, register), this.page.high(this.vcpu, register)];
+    return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
   }
 
-  write({ offset, size }: SharedWord, value: bigint): void {
-    const page = this.page();
-    if (page === undefined) return;
-    const bytes = new Uint8Array(size);
-    const view = new DataView(bytes.buffer);
-    if (size === 8) view.setBigUint64(0, BigInt.asUintN(64, value), true);
-    else view.setUint8(0, Number(value & 0xffn));
-    this.ram.write(page + this.offset + offset, bytes);
+  write(register: Register, value: bigint): void {
+    this.page.setWords(this.vcpu, register, lowWord(value), highWord(value));
   }
 
   /** Whether upcalls may come. */
   get interruptEnable(): boolean {
-    return this.read(sharedWords.interruptEnable) !== 0n;
+    return this.page.byte(this.vcpu, interruptEnable) !== 0;
   }
 
-  get upcallPending(): boolean {
-    return this.read(sharedWords.upcallPending) !== 0n;
+  set interruptEnable(isEnabled: boolean) {
+    this.page.setByte(this.vcpu, interruptEnable, isEnabled ? 1 : 0);
   }
 }
