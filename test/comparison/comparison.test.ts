@@ -71,6 +71,7 @@ const MEASURES: readonly {
       none: {},
       full: { 'csr-access': 2, 'privileged-instruction': 1, 'sbi-call': 1 },
       hardware: { 'sbi-call': 1 },
+      para: { 'sbi-call': 2 },
     },
   },
   {
@@ -79,6 +80,8 @@ const MEASURES: readonly {
       none: {},
       full: { 'csr-access': 3, 'device-interrupt': 1, 'privileged-instruction': 1, 'sbi-call': 1 },
       hardware: { 'device-interrupt': 1, 'sbi-call': 1, wait: 1 },
+      // Who is told before it waits needs no kick.
+      para: { 'device-interrupt': 0.9, 'sbi-call': 2 },
     },
     machine: { harts: 2 },
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { isolationBreaches } from '../../simulator/hypervisor/isolation';
 import { buildGuest, diskOf, makeSystem } from '../support/guest';
+import { makeHost } from '../support/host';
 
 const sample = path.join('extension', 'sample');
 const guests = path.join(sample, 'para', 'guests');
@@ -37,8 +38,24 @@ describe('guests of para that come with the extension', () => {
       assert.equal(reason, 'power-off');
     }).timeout(60_000);
 
+  for (const harts of [1, 2])
+    it(`tell each other something over an event channel, on ${harts} of the host's harts`, async () => {
+      const vms = ['caller', 'answerer'].map(async (name) => {
+        const program = await buildGuest(path.join(sample, 'para', 'hosts', `${name}.S`));
+        return { name, program, engine: 'para' } as const;
+      });
+      const { system, output } = makeHost(await Promise.all(vms), { harts });
+      let reason = 'limit';
+      for (let slice = 0; reason === 'limit' && slice < MOST_SLICES; slice++) {
+        ({ reason } = system.machine.run({ instructions: 101 }));
+        assert.deepEqual(system.isolationBreaches(), []);
+      }
+      assert.equal(reason, 'power-off');
+      assert.deepEqual(['caller', 'answerer'].map(output), ['10 answers came.\n', 'All is answered.\n']);
+    });
+
   it('are short enough to be read', () => {
-    for (const file of sourcesIn(guests, '.S'))
+    for (const file of [guests, path.join(sample, 'para', 'hosts')].flatMap((folder) => sourcesIn(folder, '.S')))
       assert.ok(readFileSync(file, 'utf8').split('\n').length <= 201, `${file} has more than 200 lines`);
   });
 });
