@@ -26,6 +26,8 @@
 #define DBCN_WRITE          0
 #define DBCN_WRITE_BYTE     2
 
+#ifdef __ASSEMBLER__
+
 /*
  * pv_enter: the begin of a trap's handler. The VMM has written sepc, scause, stval, status, sp and t0 into this virtual CPU's words of the
  * shared page; t0 is their address now, and sp the kernel's. What remains is to keep the registers that functions may change, and t0 with
@@ -80,4 +82,24 @@
         hypercall PV_IRET
         .endm
 
+#else
+
+/* What pv.S has, for C. A kernel's first instructions, and its trap entry, remain assembly: they need a stack. */
+void pv_begin(unsigned long vcpu, const void *start_page);
+unsigned long pv_machine(const void *address);
+void *pv_virtual(unsigned long machine);
+unsigned long pv_entry(const void *page, unsigned long bits);
+void pv_set_entry(unsigned long *entry, unsigned long value);
+void pv_remap(void *page, unsigned long bits);
+void pv_remap_range(void *begin, unsigned long bits, void *end);
+void pv_mmuext(unsigned long op, unsigned long x, unsigned long y);
+void pv_print(const char *text);
+void pv_print_number(long number);
+__attribute__((noreturn)) void pv_power_off(unsigned long reason);
+
+extern const unsigned char *pv_start;
+extern unsigned char *pv_shared;
+extern unsigned long pv_first_root;
+
+#endif
 #endif
