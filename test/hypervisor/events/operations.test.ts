@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hypercalls } from '../../../simulator/hypercalls/table';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import { EVENT, makePuppets, type Puppet } from '../../support/puppets';
 
 const FAILED = -1;
@@ -14,7 +14,7 @@ const given = (value: number): { error: number; value: number } => ({ error: 0, 
 const refused = (error: number): { error: number; value: number } => ({ error, value: 0 });
 const DONE = given(0);
 
-for (const { id: engine } of engines)
+for (const { id: engine } of anyGuestEngines)
   describe(`event channels (${engine})`, () => {
     let one: Puppet;
     let two: Puppet;

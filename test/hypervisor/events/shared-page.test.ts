@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { SHARED_PAGE_ADDRESS } from '../../../simulator/hypercalls/shared-page';
-import { engines } from '../../../simulator/hypervisor/engines';
+import { anyGuestEngines } from '../../../simulator/hypervisor/engines';
 import { FIRMWARE_MEMORY, SHARED_PAGE } from '../../../simulator/machine/memory-map';
 import { FRAME } from '../../../simulator/mmu/address';
 import { assembleGuest, buildGuest, guestFolder, makeSystem } from '../../support/guest';
@@ -47,7 +47,7 @@ describe('the page that a VM shares', () => {
     assert.equal(SHARED_PAGE.size, FRAME);
   });
 
-  for (const { id: virtualization } of engines) {
+  for (const { id: virtualization } of anyGuestEngines) {
     for (const paravirtual of [true, false])
       it(`is memory of the guest where it shares one, and else is none (${virtualization}, ${paravirtual})`, async () => {
         const program = await assembleGuest(`.option norvc\n${touches(EDGES)}`);
