@@ -24,16 +24,20 @@ export const WORDS_OFFSET = 2 * MASK_OFFSET;
 export const WORDS_BYTES = 128;
 
 /** A field of a virtual CPU's words. */
-export interface SharedWord {
+interface WordText {
   readonly name: string;
   /** From their begin, in bytes. */
   readonly offset: number;
-  /** In bytes. */
-  readonly size: 1 | 8;
   readonly text: string;
   /** Whether it is there under `para` alone: elsewhere hardware, or what stands for it, has such a register. */
   readonly isPara: boolean;
 }
+
+/** A field of one byte. */
+export type ByteWord = WordText & { readonly size: 1 };
+/** A doubleword. */
+export type DoubleWord = WordText & { readonly size: 8 };
+export type SharedWord = ByteWord | DoubleWord;
 
 export const sharedWords = {
   upcallPending: {

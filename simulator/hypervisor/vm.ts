@@ -256,6 +256,11 @@ export class Vm implements Guest {
     return { guest, peak, tables: this.tableFrames.reduce((sum, { frames }) => sum + frames * FRAME, 0) };
   }
 
+  /** Whether its guest learns of the page that it shares by its device tree. */
+  get namesSharedPage(): boolean {
+    return this.events.page !== undefined && this.events.delivery.kind === 'interrupt';
+  }
+
   peek(gpa: number, length: number): Uint8Array | undefined {
     return this.memory.peek(gpa, length);
   }

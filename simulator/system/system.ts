@@ -361,8 +361,8 @@ export class System {
     const random = new SeededRandom(seedOf(seed, BOOT_SEED_USER));
     const randomSeed = Array.from({ length: BOOT_SEED_CELLS }, () => random.next());
     const vm = this.vmOf(guest);
-    const sharing = images.paravirtual && vm ? { vm: vm.id } : undefined;
-    const tree = { harts, memory, firmware, bootArguments, randomSeed, hypervisor: sharing, ...processor };
+    const hypervisor = vm?.namesSharedPage ? { vm: vm.id } : undefined;
+    const tree = { harts, memory, firmware, bootArguments, randomSeed, hypervisor, ...processor };
     return { ...loadImages({ program, bios, initrd }, { base, size, usable, store }, tree), isThere };
   }
 }

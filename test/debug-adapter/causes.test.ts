@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterEach, describe, it } from 'mocha';
 import { Client, inVmm, root } from './client';
 
@@ -59,30 +60,56 @@ describe('what has caused an exit', () => {
     });
   }
 
-  for (const pong of ['full', 'hardware'] as const)
+  /** The two of the sample, ping on its first thread, and pong on the second. @param file @param text of the line to stop at */
+  const pingPong = async (pong: 'full' | 'hardware', file: string, text: string): Promise<void> => {
+    client = new Client();
+    const vms = {
+      ping: { program: path.join(hosts, 'ping.S'), paravirtual: true },
+      pong: { program: path.join(hosts, 'pong.S'), paravirtual: true, engine: pong },
+    };
+    await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
+    const scenario = { hosts: { h: { harts: 2, vms } } };
+    const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
+    await client.event('initialized');
+    await client.breakAt(path.join(hosts, file), [lineOf(file, text)]);
+    await client.request('configurationDone');
+    await launched;
+    await client.stopped();
+    await client.go('continue');
+  };
+  const lineOf = (file: string, text: string): number => {
+    const lines = readFileSync(path.join(hosts, file), 'utf8').split('\n');
+    return lines.findIndex((line) => line.includes(text)) + 1;
+  };
+
+  for (const pong of ['full', 'hardware'] as const) {
     it(`is who has notified it over an event channel (${pong})`, async () => {
-      client = new Client();
-      const vms = {
-        ping: { program: path.join(hosts, 'ping.S'), paravirtual: true },
-        pong: { program: path.join(hosts, 'pong.S'), paravirtual: true, engine: pong },
-      };
-      await client.request('initialize', { adapterID: 'hyperstep', clientID: 'test' });
-      const scenario = { hosts: { h: { harts: 2, vms } } };
-      const launched = client.request('launch', { scenario, console: 'debugConsole', stopOnEntry: true });
-      await client.event('initialized');
-      // Behind its first wait for an answer.
-      const source = readFileSync(path.join(hosts, 'pong.S'), 'utf8').split('\n');
-      await client.breakAt(path.join(hosts, 'pong.S'), [source.findIndex((line) => line.includes('# claim')) + 1]);
-      await client.request('configurationDone');
-      await launched;
-      await client.stopped();
+      await pingPong(pong, 'pong.S', '# claim');
       // The port was pending when it was bound; then it is ping's turn.
-      await client.go('continue');
       const { threadId = 0 } = await client.go('continue');
       assert.equal(threadId, 2);
       const { exits } = await client.own('hyperstep/exits', { count: 1, threadId });
-      const sends = readFileSync(path.join(hosts, 'ping.S'), 'utf8').split('\n');
-      const line = sends.findIndex((each) => each.includes('PV_EVENT_SEND')) + 3;
+      const line = lineOf('ping.S', 'PV_EVENT_SEND') + 2;
       assert.deepEqual(exits[0]?.causes?.[0], `notified by ping vCPU 0 at ping.S:${line}`);
     });
+
+    it(`can be followed to who is notified (${pong})`, async () => {
+      await pingPong(pong, 'ping.S', 'PV_EVENT_SEND');
+      const wanted = 'follow the external interrupt to pong vCPU 0';
+      for (let steps = 0; steps < 60; steps++) {
+        const [top] = await client.stack(1);
+        const { targets } = await client.request<DebugProtocol.StepInTargetsResponse['body']>('stepInTargets', {
+          frameId: top?.id ?? 0,
+        });
+        const target = targets.find(({ label }) => label === wanted);
+        const stop = await client.go('stepIn', { threadId: 1, ...(target && { targetId: target.id }) });
+        if (!target) continue;
+        assert.equal(stop.threadId, 2);
+        // It was waiting by a hypercall, and goes on behind that.
+        assert.equal((await client.stack(2))[0]?.line, lineOf('pong.S', '# claim'));
+        return;
+      }
+      assert.fail(`no step offers to ${wanted}`);
+    });
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { SHARED_PAGE_ADDRESS } from '../../simulator/hypercalls/shared-page';
 import { hypercalls } from '../../simulator/hypercalls/table';
 import type { EngineId } from '../../simulator/hypervisor/engines';
+import { operationNumbers } from '../../simulator/hypervisor/hypercalls/operation-numbers';
 import type { System } from '../../simulator/system/system';
 import { assembleVm, makeHost, type TestHostConfiguration, type TestVm } from './host';
 
@@ -88,16 +89,8 @@ mailbox: .zero  4096
 list:   .zero   4096
 `;
 
-export const EVENT = operationsOf(hypercalls.event);
-export const SCHED_OP = operationsOf(hypercalls.schedOp);
-
-function operationsOf<Name extends string>({
-  operations,
-}: {
-  readonly operations: readonly { readonly name: Name; readonly number: number }[];
-}): Record<Name, number> {
-  return Object.fromEntries(operations.map(({ name, number }) => [name, number])) as Record<Name, number>;
-}
+export const EVENT = operationNumbers(hypercalls.event.operations);
+const SCHED_OP = operationNumbers(hypercalls.schedOp.operations);
 
 export interface Answer {
   readonly error: number;
@@ -126,7 +119,7 @@ export class Puppet {
   }
 
   /** The words of a vCPU's mailbox. */
-  private words(vcpu: number): DataView {
+  private mailboxOf(vcpu: number): DataView {
     const bytes = this.system.readMemory(this.mailbox + MAILBOX_BYTES * vcpu, MAILBOX_BYTES, this.guest);
     assert.ok(bytes);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -151,7 +144,7 @@ export class Puppet {
 
   /** The answer to the last call; undefined while it is being made. */
   answer(vcpu = 0): Answer | undefined {
-    const view = this.words(vcpu);
+    const view = this.mailboxOf(vcpu);
     if (view.getBigUint64(0, true) !== 0n) return undefined;
     return { error: Number(view.getBigInt64(48, true)), value: Number(view.getBigInt64(56, true)) };
   }
@@ -254,6 +247,3 @@ export function puppetsOf(vms: readonly TestVm[], configuration: TestHostConfigu
   });
   return { system, puppets };
 }
-
-/** What all puppets run. */
-export const puppetText = PUPPET;

@@ -36,7 +36,9 @@ const RELATED = {
 const COMPONENTS = ['machine.clock', 'machine.scheduler', 'machine.hart0', 'machine.hart1.pmp', 'machine.hart1.tlb'];
 const OF_VM = ['clock', 'life', 'vcpu0', 'machine.board.uart', 'machine.sbi', 'machine.vcpu0', 'machine.vcpu1'];
 const OF_VMM = [
-  ...['pcpu0', 'pcpu1.asids', 'scheduler', ...OF_VM.map((part) => `vm0.${part}`)].map((part) => `machine.vmm.${part}`),
+  ...['pcpu0', 'pcpu1.asids', 'scheduler', 'events', ...OF_VM.map((part) => `vm0.${part}`)].map(
+    (part) => `machine.vmm.${part}`,
+  ),
   'ledger',
 ];
 const OF_ENGINES: { readonly [engine in EngineId]: readonly string[] } = {

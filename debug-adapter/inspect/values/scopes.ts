@@ -22,6 +22,7 @@ import type { StackFrame } from '../frames/stack';
 import { modeName, standing } from '../worlds';
 import { describeChange } from './change-text';
 import { viewsOf } from './number-format';
+import { sharedPageScope } from './shared-page-scope';
 import { realText, ValueView } from './values';
 import { type Child, type Container, containerOf } from './variables';
 
@@ -68,8 +69,10 @@ function machineScopes(debuggee: Debuggee, cpu: CpuState): Scope[] {
     { name: vm ? 'Virtual CSRs' : 'CSRs', content: csrScope(debuggee, cpu) },
   ];
   if (!vm) return own;
+  const shared = sharedPageScope(debuggee, cpu);
   return [
     ...own,
+    ...(shared ? [{ name: 'Shared page', content: shared }] : []),
     { name: 'Hardware CSRs', content: hardwareScope(debuggee, cpu) },
     { name: 'VM control', content: controlScope(debuggee, cpu) },
   ];

@@ -1,17 +1,14 @@
 import type { PhysicalMemory } from '../../core/index';
 import {
+  type ByteWord,
+  type DoubleWord,
   MASK_OFFSET,
   PENDING_OFFSET,
-  type SharedWord,
   sharedWords,
   WORDS_BYTES,
   WORDS_OFFSET,
 } from '../../hypercalls/shared-page';
 import { FIRMWARE_MEMORY, type MemoryRange, SHARED_PAGE } from '../../machine/memory-map';
-
-/** A field of one byte, or of a doubleword. */
-type ByteWord = SharedWord & { readonly size: 1 };
-type DoubleWord = SharedWord & { readonly size: 8 };
 
 /** What of a VM's RAM is the firmware's. @param isShared whether the last page of it is one that its guest shares with the VMM */
 export function firmwareMemory(isShared: boolean): MemoryRange {

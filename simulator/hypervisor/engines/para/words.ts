@@ -1,12 +1,8 @@
 import { highWord, lowWord } from '../../../core/index';
-import { sharedWords, WORDS_BYTES, WORDS_OFFSET } from '../../../hypercalls/shared-page';
+import { type DoubleWord, sharedWords, WORDS_BYTES, WORDS_OFFSET } from '../../../hypercalls/shared-page';
 import type { SharedPage } from '../../events/shared-page';
 
 const { interruptEnable } = sharedWords;
-
-type Word = (typeof sharedWords)[keyof typeof sharedWords];
-/** A register of S-mode elsewhere, or one that a trap saves: doublewords. */
-type Register = Extract<Word, { readonly size: 8 }>;
 
 /** The words of a vCPU in the page that its guest shares. */
 export class VcpuWords {
@@ -20,12 +16,12 @@ export class VcpuWords {
     return WORDS_OFFSET + this.vcpu * WORDS_BYTES;
   }
 
-  read(register: Register): bigint {
+  read(register: DoubleWord): bigint {
     const [low, high] = [this.page.low(this.vcpu, register), this.page.high(this.vcpu, register)];
     return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
   }
 
-  write(register: Register, value: bigint): void {
+  write(register: DoubleWord, value: bigint): void {
     this.page.setWords(this.vcpu, register, lowWord(value), highWord(value));
   }
 
