@@ -58,6 +58,7 @@ describe('The runner as a process', () => {
         ['none', undefined],
         ['full', 500],
         ['hardware', 500],
+        ['para', 1000],
       ],
     );
     const block = path.join(measures, 'block-read.S');
