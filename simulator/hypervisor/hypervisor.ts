@@ -115,7 +115,8 @@ export class Hypervisor implements HostedSoftware, HypervisorServices {
   private guestMemory(id: number, { engine, memory, vcpus, memoryLimit, paravirtual }: VmConfiguration): GuestMemory {
     const { ram } = this.machine.core;
     const begin = new Gpa(MEMORY_MAP.ram.base);
-    const firmware = firmwareMemory(paravirtual);
+    // A ported guest has a page of its own anyway.
+    const firmware = firmwareMemory(paravirtual && engine.guests === 'any');
     if (!this.demand) {
       const { base } = this.take(id, guestFrames(memory));
       return new GuestMemory(ram, P2m.reserved(begin, memory, new Hpa(base)), firmware);

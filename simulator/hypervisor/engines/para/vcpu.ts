@@ -118,6 +118,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
 
   /** It takes the trap on its way into the guest. */
   override upcall(): void {
+    this.vm.ledger.caused(this.name, 'external interrupt');
     this.vm.host.kick(this, 'io');
   }
 
