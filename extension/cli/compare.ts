@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import {
   COMPARED_MACHINE,
   type Comparison,
@@ -6,10 +6,11 @@ import {
   compareGuest,
   USUAL_LIMIT,
 } from '../../simulator/comparison/compare-guest';
+import { type ComparedPrograms, type PortedVariant, variantFiles } from '../../simulator/comparison/compared-programs';
 import { comparisonAsChart } from '../../simulator/comparison/report/chart';
 import { comparisonAsJson } from '../../simulator/comparison/report/json';
 import { comparisonAsText } from '../../simulator/comparison/report/text';
-import { ANY_GUEST_VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import type { Virtualization } from '../../simulator/system/system';
 import { buildOrReport, makeSystem, openFiles } from './guest';
 import { engines, type MachineOptions, machineOptions, one, type ParsedCommand } from './options';
 import { STATUS } from './outcome';
@@ -23,7 +24,7 @@ export async function compare(command: ParsedCommand): Promise<number> {
   const options = machineOptions({ 'vmm-time': COMPARED_MACHINE.vmmTime, ...values });
   if (options.disks.some(({ write }) => write === 'inPlace'))
     throw new UsageError('several runs cannot all write to a disk: leave out ,rw');
-  const wanted = engines(values) ?? ANY_GUEST_VIRTUALIZATIONS;
+  const wanted = engines(values);
   const compared: Comparison[] = [];
   let status: number = STATUS.poweredOff;
   for (const name of command.files) {
@@ -44,23 +45,40 @@ async function compareFile(
   name: string,
   command: ParsedCommand,
   options: MachineOptions,
-  wanted: readonly Virtualization[],
+  wanted: readonly Virtualization[] | undefined,
 ): Promise<Comparison | undefined> {
-  const program = await buildOrReport({ ...command, files: [name] }, options);
-  if (!program) return undefined;
+  const programs = await programsOf(name, command, options);
+  if (!programs) return undefined;
   const limit = Math.min(options.maxInstructions, USUAL_LIMIT);
   return compareGuest(
     name,
-    program,
+    programs,
     { engines: wanted, limit },
     {
-      makeSystem: async (virtualization) =>
+      makeSystem: async (virtualization, program) =>
         makeSystem(program, options, await openFiles(options), () => undefined, { virtualization }),
       giveWay: () => new Promise((resolve) => setImmediate(resolve)),
       now: () => performance.now(),
       isCancelled: false,
     },
   );
+}
+
+async function programsOf(
+  name: string,
+  command: ParsedCommand,
+  options: MachineOptions,
+): Promise<ComparedPrograms | undefined> {
+  const program = await buildOrReport({ ...command, files: [name] }, options);
+  if (!program) return undefined;
+  const variants = new Map<Virtualization, PortedVariant>();
+  for (const { engine, file } of variantFiles(name)) {
+    if (!existsSync(file)) continue;
+    const variant = await buildOrReport({ ...command, files: [file] }, options);
+    if (!variant) return undefined;
+    variants.set(engine, { file, program: variant });
+  }
+  return { program, variants };
 }
 
 const told = (name: string, { engine, why }: ComparisonProblem): string =>

@@ -1,6 +1,9 @@
+import { editedLimit } from '../../simulator/assembler/source/read-file';
 import { COMPARED_MACHINE, compareGuest, USUAL_LIMIT } from '../../simulator/comparison/compare-guest';
+import { type ComparedPrograms, type PortedVariant, variantFiles } from '../../simulator/comparison/compared-programs';
 import type { HostFile } from '../../simulator/devices/disk/disk-image';
 import { type BuiltProgram, filesIn, MachineFileError, testedMachine } from '../../simulator/guest-tests/index';
+import type { Program } from '../../simulator/object/program';
 import { definesOf, formatDiagnostic, givenIn } from '../../simulator/project/index';
 import { problemsOf } from '../../simulator/schema/problems';
 import {
@@ -9,12 +12,7 @@ import {
   machineSchema,
   machineSettings,
 } from '../../simulator/system/machine-options';
-import {
-  ANY_GUEST_VIRTUALIZATIONS,
-  ConfigurationError,
-  imageAddress,
-  type Virtualization,
-} from '../../simulator/system/system';
+import { ConfigurationError, imageAddress, type Virtualization } from '../../simulator/system/system';
 import type { JobSurroundings } from './job';
 import type { CompareJob } from './protocol';
 
@@ -27,18 +25,19 @@ export async function compareJob(
   { host, isCancelled, tell }: JobSurroundings,
 ): Promise<void> {
   const machine = machineFor(launch);
-  const built = await programFor(launch, machine, host);
+  const built = new BuiltPrograms();
+  const programs = await programsFor(launch, machine, host, built);
   const opened: HostFile[] = [];
   try {
     const comparison = await compareGuest(
       name,
-      built.program,
-      { engines: ANY_GUEST_VIRTUALIZATIONS, limit: USUAL_LIMIT },
+      programs,
+      { limit: USUAL_LIMIT },
       {
-        async makeSystem(engine: Virtualization) {
+        async makeSystem(engine: Virtualization, program: Program) {
           try {
             const files = filesIn(FOLDER, host, opened);
-            return (await testedMachine(built, machine, engine, files))(() => undefined);
+            return (await testedMachine(built.of(program), machine, engine, files))(() => undefined);
           } catch (error) {
             throw error instanceof MachineFileError ? new ConfigurationError(error.message) : error;
           }
@@ -54,6 +53,39 @@ export async function compareJob(
   } finally {
     for (const image of opened) image.close?.();
   }
+}
+
+/** What belongs to programs that were built. */
+class BuiltPrograms {
+  private readonly built = new Map<Program, BuiltProgram>();
+
+  add(each: BuiltProgram): Program {
+    this.built.set(each.program, each);
+    return each.program;
+  }
+
+  of(program: Program): BuiltProgram {
+    const found = this.built.get(program);
+    if (!found) throw new RangeError('a program is compared that was not built');
+    return found;
+  }
+}
+
+/** A guest of one file may have variants beside it. @throws Error with what is wrong with one, as compilers say it */
+async function programsFor(
+  launch: CompareJob['launch'],
+  machine: MachineSettings,
+  host: JobSurroundings['host'],
+  built: BuiltPrograms,
+): Promise<ComparedPrograms> {
+  const program = built.add(await programFor(launch, machine, host));
+  const variants = new Map<Virtualization, PortedVariant>();
+  const [only, ...others] = [launch.program ?? []].flat();
+  for (const { engine, file } of others.length === 0 && only !== undefined ? variantFiles(only) : []) {
+    if ((await host.readFile(file, editedLimit)) === undefined) continue;
+    variants.set(engine, { file, program: built.add(await programFor({ ...launch, program: file }, machine, host)) });
+  }
+  return { program, variants };
 }
 
 /** As the launch says it; every run writes to a copy of its disks, and exits take time. @throws Error */

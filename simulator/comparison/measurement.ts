@@ -4,6 +4,8 @@ import type { Virtualization } from '../system/system';
 /** What a guest has cost under one way to virtualize, in the part of its run that counts. */
 export interface Measurement {
   readonly engine: Virtualization;
+  /** The file of the program that was run in the guest's place, since this engine runs ported guests alone. */
+  readonly variant?: string | undefined;
   /** That the guest has retired. */
   readonly instructions: number;
   /** To the VMM, by reason: the most frequent first. */

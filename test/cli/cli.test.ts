@@ -242,7 +242,7 @@ describe('the command line', () => {
     ['an unknown command', ['walk'], /no command 'walk'/],
     ['no file', ['run'], /no file is named/],
     ['an unknown option', ['run', 'x.S', '--fast'], /--fast/],
-    ['a bad engine', ['run', 'x.S', '--virtualization', 'magic'], /full or hardware or none, not 'magic'/],
+    ['a bad engine', ['run', 'x.S', '--virtualization', 'magic'], /full or hardware or para or none, not 'magic'/],
     ['a bad memory size', ['run', 'x.S', '--memory', 'lots'], /64M/],
     ['too little memory', ['run', guest('remap.S'), '--memory', '2M'], /4M to 2G/],
     ['a missing file', ['run', 'nothing-there.S'], /is not there/],

@@ -17,7 +17,7 @@ describe('hyperstep compare', () => {
     assert.equal(text.status, 0, text.stderr);
     assert.match(
       text.stdout,
-      /^extension.*null-syscall\.S: 1,000 operations\n.*\n {2}none .*\n {2}full .*\n {2}hardware /,
+      /^extension.*null-syscall\.S: 1,000 operations\n.*\n {2}none .*\n {2}full .*\n {2}hardware .*\n {2}para .*\n {2}para ran .*null-syscall\.para\.S\n/,
     );
     const chart = cli.path('chart.svg');
     const engines = ['--engine', 'full', '--engine', 'hardware'];

@@ -22,15 +22,21 @@ describe('tests of guests on the command line', () => {
     assert.equal(status, 0, stdout);
     assert.match(stdout, /factorial\.S\n {2}ok {4}computes the factorial of 5 \[none\]\n/);
     assert.match(stdout, /greet\.test\.json\n {2}ok {4}greets who says a name \[none\]\n/);
-    assert.match(stdout, /\n15 passed, 0 failed \(\d+ instructions\)\n$/);
+    assert.match(stdout, /\n20 passed, 0 failed \(\d+ instructions\)\n$/);
   });
 
   it('are the same whenever they are run', () => {
     const once = cli.run('test', path.join('extension', 'sample'), '--json').stdout;
     assert.equal(cli.run('test', path.join('extension', 'sample'), '--json').stdout, once);
     const { summary, files } = JSON.parse(once);
-    assert.equal(summary.passed, 15);
-    assert.equal(files[0].tests[0].name, 'computes the factorial of 5');
+    assert.equal(summary.passed, 20);
+    const factorial = files.find(({ file }: { file: string }) => file.endsWith('factorial.S'));
+    assert.equal(factorial.tests[0].name, 'computes the factorial of 5');
+    const ported = files.filter(({ file }: { file: string }) => file.includes('para'));
+    assert.ok(
+      ported.every(({ tests }: { tests: { engine: string }[] }) => tests.every(({ engine }) => engine === 'para')),
+    );
+    assert.ok(ported.length >= 4);
   });
 
   it('fail: status 1, with what came and where', () => {
@@ -136,7 +142,7 @@ describe('tests of guests on the command line', () => {
     assert.match(refused('--json', '--tap', empty), /--json and --tap exclude each other/);
     assert.match(refused(path.dirname(empty)), /there are no tests in /);
     assert.match(refused('no-such-file.s'), /the file 'no-such-file\.s' is not there/);
-    assert.match(refused('--engine', 'fast', empty), /--engine takes full or hardware or none, not 'fast'/);
+    assert.match(refused('--engine', 'fast', empty), /--engine takes full or hardware or para or none, not 'fast'/);
     assert.match(refused(empty), /none\.s' says no tests: they are comments such as '#! expect exit 0'/);
   });
 });

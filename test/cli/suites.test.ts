@@ -213,7 +213,7 @@ describe('what test suites ask of the command line', () => {
       stderr.startsWith(`== ${list}:2: ${good} --signature ${signature}\n!system call\n== ${list}:3: `),
       stderr,
     );
-    assert.match(stderr, /list:7: --virtualization takes full or hardware or none, not 'half'/);
+    assert.match(stderr, /list:7: --virtualization takes full or hardware or para or none, not 'half'/);
     assert.match(stderr, /list:8: --replay is no option of a guest in a list/);
     assert.equal(status, 1);
     assert.equal(cli.run('run', '--batch', cli.write('one', good)).status, 0);

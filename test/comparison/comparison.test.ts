@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { compareGuest } from '../../simulator/comparison/compare-guest';
 import type { ComparedGuest } from '../../simulator/comparison/compared-guest';
+import { type PortedVariant, variantFiles } from '../../simulator/comparison/compared-programs';
 import { conclusionsOf } from '../../simulator/comparison/conclusions';
 import { measuredPartOf } from '../../simulator/comparison/measured-part';
 import { type MeasuredEnd, MeasuredRun } from '../../simulator/comparison/measured-run';
@@ -12,7 +14,7 @@ import { comparisonAsMarkdown } from '../../simulator/comparison/report/markdown
 import { comparisonAsText } from '../../simulator/comparison/report/text';
 import { type Charges, COSTS, noCharges } from '../../simulator/hypervisor/ledger/cost-model';
 import type { Program } from '../../simulator/object/program';
-import { ANY_GUEST_VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
+import { ANY_GUEST_VIRTUALIZATIONS, VIRTUALIZATIONS, type Virtualization } from '../../simulator/system/system';
 import { assembleGuest, buildGuest, diskOf, makeSystem, type TestConfiguration } from '../support/guest';
 
 const folder = path.join('extension', 'sample', 'measures');
@@ -44,7 +46,12 @@ const MEASURES: readonly {
 }[] = [
   {
     guest: 'null-syscall',
-    exits: { none: {}, full: { 'csr-access': 2, 'privileged-instruction': 1, 'guest-exception': 1 }, hardware: {} },
+    exits: {
+      none: {},
+      full: { 'csr-access': 2, 'privileged-instruction': 1, 'guest-exception': 1 },
+      hardware: {},
+      para: { 'system-call': 1, 'sbi-call': 1 },
+    },
   },
   {
     guest: 'page-fault',
@@ -52,16 +59,19 @@ const MEASURES: readonly {
       none: {},
       full: { 'csr-access': 2, 'privileged-instruction': 2, 'shadow-miss': 1, 'guest-page-fault': 1 },
       hardware: {},
+      para: { 'guest-page-fault': 1, 'sbi-call': 2 },
     },
   },
-  { guest: 'context-switch', exits: { none: {}, full: { 'csr-access': 1 }, hardware: {} } },
-  { guest: 'table-copy', exits: { none: {}, full: { 'shadow-miss': 1 }, hardware: {} } },
+  { guest: 'context-switch', exits: { none: {}, full: { 'csr-access': 1 }, hardware: {}, para: { 'sbi-call': 1 } } },
+  // By lists of 64 entries.
+  { guest: 'table-copy', exits: { none: {}, full: { 'shadow-miss': 1 }, hardware: {}, para: {} } },
   {
     guest: 'interrupt',
     exits: {
       none: {},
       full: { 'csr-access': 2, 'privileged-instruction': 1, 'sbi-call': 1 },
       hardware: { 'sbi-call': 1 },
+      para: { 'sbi-call': 2 },
     },
   },
   {
@@ -70,21 +80,24 @@ const MEASURES: readonly {
       none: {},
       full: { 'csr-access': 3, 'device-interrupt': 1, 'privileged-instruction': 1, 'sbi-call': 1 },
       hardware: { 'device-interrupt': 1, 'sbi-call': 1, wait: 1 },
+      // Who is told before it waits needs no kick.
+      para: { 'device-interrupt': 0.9, 'sbi-call': 2 },
     },
     machine: { harts: 2 },
   },
   {
     guest: 'block-read',
-    exits: { none: {}, full: { mmio: 1 }, hardware: { mmio: 1 } },
+    exits: { none: {}, full: { mmio: 1 }, hardware: { mmio: 1 }, para: { mmio: 1 } },
     machine: { disks: [diskOf()] },
   },
 ];
 
 describe('a comparison of ways to virtualize', () => {
   for (const { guest, exits, machine } of MEASURES)
-    for (const virtualization of ANY_GUEST_VIRTUALIZATIONS)
+    for (const virtualization of VIRTUALIZATIONS.filter((each) => exits[each]))
       it(`measures ${guest}: under ${virtualization} as many exits an operation as it must have`, async () => {
-        const program = await buildGuest(path.join(folder, `${guest}.S`));
+        const variant = ANY_GUEST_VIRTUALIZATIONS.includes(virtualization) ? '' : `.${virtualization}`;
+        const program = await buildGuest(path.join(folder, `${guest}${variant}.S`));
         const part = measuredPartOf(program);
         assert.ok(typeof part !== 'string' && part.operations !== undefined && part.between);
         const { operations } = part;
@@ -97,6 +110,69 @@ describe('a comparison of ways to virtualize', () => {
         assert.ok(found.instructions > operations);
         assert.equal(cyclesFor(found) === found.instructions, found.exits.size === 0);
       });
+
+  it('measures fewer exits the longer the lists are by which a ported guest writes a table', async () => {
+    for (const batch of [1, 8, 64, 512]) {
+      const program = await buildGuest(path.join(folder, 'table-copy.para.S'), { BATCH: String(batch) });
+      const { exits, charges } = measured(program, 'para');
+      // One more forgets the translations.
+      assert.deepEqual(Object.fromEntries(exits), { 'sbi-call': 512 / batch + 1 });
+      assert.equal(charges.entryCheck, 512);
+    }
+  });
+
+  describe('looks for variants of a guest', () => {
+    it('beside it, by the way to virtualize in their names', () => {
+      const files = (file: string): string[] => variantFiles(file).map((each) => each.file);
+      assert.deepEqual(files('a/null-syscall.S'), ['a/null-syscall.para.S']);
+      assert.deepEqual(files('a.b/guest.s'), ['a.b/guest.para.s']);
+      for (const none of ['a/null-syscall.para.S', 'guest.elf', '.S', 'a.S/vmlinux']) assert.deepEqual(files(none), []);
+    });
+
+    const end = 'li a7, 0x53525354\nli a6, 0\nli a0, 0\nli a1, 0\necall\n';
+    const guest = `.globl _start\n.equ measure_operations, 2\n_start:\nmeasure_begin: nop\nmeasure_end: nop\n${end}`;
+    const ported = `#include <hyperstep-pv.h>\npv_guest\n${guest}`;
+    const compared = async (text: string, variant?: string) => {
+      const program = await assembleGuest(text);
+      const variants = new Map<Virtualization, PortedVariant>();
+      if (variant !== undefined) variants.set('para', { file: 'v.S', program: await assembleGuest(variant) });
+      return compareGuest(
+        'guest',
+        { program, variants },
+        { limit: LIMIT },
+        {
+          makeSystem: async (virtualization, each) => makeSystem(each, { virtualization, inputOpen: true }).system,
+          giveWay: async () => {},
+          now: () => 0,
+          isCancelled: false,
+        },
+      );
+    };
+
+    it('runs them where others cannot be run, in the same comparison, and a guest that is ported itself there alone', async () => {
+      const engines = async (...texts: Parameters<typeof compared>) => {
+        const { measurements, problems } = await compared(...texts);
+        assert.deepEqual(problems, []);
+        return measurements.map(({ engine, variant }) => (variant === undefined ? engine : `${engine} ${variant}`));
+      };
+      assert.deepEqual(await engines(guest), ['none', 'full', 'hardware']);
+      assert.deepEqual(await engines(guest, ported), ['none', 'full', 'hardware', 'para v.S']);
+      assert.deepEqual(await engines(ported), ['para']);
+    });
+
+    it('compares nothing with a variant that does something else, or is not ported', async () => {
+      const why = async (variant: string) => (await compared(guest, variant)).problems.map((each) => each.why);
+      assert.match(
+        (await why(ported.replace('operations, 2', 'operations, 3'))).join(),
+        /v\.S: it does 3 operations, .* does 2/,
+      );
+      assert.match(
+        (await why(ported.replace('measure_end: ', ''))).join(),
+        /v\.S: it has the label measure_begin and no/,
+      );
+      assert.match((await why(guest)).join(), /does not say that it was ported/);
+    });
+  });
 
   it('measures all of a run that has no labels, to its end', async () => {
     const program = await assembleGuest('.globl _start\n_start: csrr t0, sstatus\nli a7, 8\necall');

@@ -106,7 +106,7 @@ describe('a test file', () => {
     ['{ "harts": 9 }', /^1:12: "harts" must be an integer from 1 to 8, not 9$/],
     ['{ "virtualization": "full" }', /^1:3: "virtualization" is said by "engines" in a test$/],
     ['{ "engins": [] }', /^1:3: the test file has nothing called "engins": is "engines" meant\?$/],
-    ['{ "engines": ["fast"] }', /^1:15: "engines"\[0\] must be "full" or "hardware" or "none", not "fast"$/],
+    ['{ "engines": ["fast"] }', /^1:15: "engines"\[0\] must be "full" or "hardware" or "para" or "none", not "fast"$/],
     ['{ "tests": { "a": { "expect": { "exits": { "csr-acess": 1 } } } } }', /^1:44: .*is "csr-access" meant\?$/],
     [
       '{ "expect": { "exits": { "mmio": "few" } } }',
@@ -191,7 +191,7 @@ describe('annotations', () => {
     ['#! test "a"\n#! with march rv64i', /^2:4: .*has nothing called "march"/],
     ['#! with disks [{]', /^1:1\d: '\[\{\]' is no value, as JSON has it$/],
     ['        nop # x\n        nop #! engines', /^2:23: an engine is expected here$/],
-    ['#! engines fast', /^1:4: "engines"\[0\] must be "full" or "hardware" or "none", not "fast"$/],
+    ['#! engines fast', /^1:4: "engines"\[0\] must be "full" or "hardware" or "para" or "none", not "fast"$/],
     ['#! limit 0', /^1:4: "limit" must be an integer from 1/],
     ['#! expect at done every within 4', /^1:4: .*is about one arrival: "first" or a number$/],
   ];

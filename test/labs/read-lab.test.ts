@@ -100,7 +100,7 @@ describe('the file of a lab', () => {
     [
       'an engine that there is not',
       withTask({ question: { where: { engine: 'fast' }, ask: { mode: 'guest' } } }),
-      /"engine" must be "full" or "hardware" or "none", not "fast"/,
+      /"engine" must be "full" or "hardware" or "para" or "none", not "fast"/,
     ],
     [
       'a near answer without one',

@@ -58,11 +58,21 @@ describe('The runner as a process', () => {
         ['none', undefined],
         ['full', 500],
         ['hardware', 500],
+        ['para', 1000],
       ],
     );
     const block = path.join(measures, 'block-read.S');
     const disks = [{ file: path.resolve('extension/sample/disk.img') }];
-    assert.equal((await compare(block, { disks })).comparison?.measurements.length, 3);
+    const blocks = (await compare(block, { disks })).comparison?.measurements.map(({ engine, variant }) => [
+      engine,
+      variant && path.basename(variant),
+    ]);
+    assert.deepEqual(blocks, [
+      ['none', undefined],
+      ['full', undefined],
+      ['hardware', undefined],
+      ['para', 'block-read.para.S'],
+    ]);
     const failed = (await compare(block)).comparison?.problems.map(({ kind, why }) => `${kind}: ${why}`);
     assert.deepEqual(new Set(failed), new Set(['failed: the guest reported failure 1']));
     const lost = (await compare(block, { disks: [{ file: '/nowhere.img' }] })).comparison;

@@ -22,10 +22,10 @@ export const GUESTS_OF_TIME = [
 ];
 
 /** Assembles a guest from its file. @throws Error with the diagnostics when it has errors */
-export async function buildGuest(file: string): Promise<Program> {
+export async function buildGuest(file: string, defines: Readonly<Record<string, string>> = {}): Promise<Program> {
   const read = async (name: string): Promise<Uint8Array | undefined> =>
     existsSync(name) ? readFileSync(name) : undefined;
-  const { program, diagnostics } = await buildProgram(projectOfFile(file), read);
+  const { program, diagnostics } = await buildProgram(projectOfFile(file, { defines }), read);
   if (!program) throw new Error(diagnostics.map((d) => `${d.file}:${d.range.start.line + 1}: ${d.message}`).join('\n'));
   return program;
 }

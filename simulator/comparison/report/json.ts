@@ -8,12 +8,13 @@ export function comparisonAsJson(guests: readonly ComparedGuest[]): object {
     guests.map((guest) => {
       const conclusions = conclusionsOf(guest.measurements);
       const engines = guest.measurements.map((measurement) => {
-        const { engine, instructions, exits, charges, wallSeconds } = measurement;
+        const { engine, variant, instructions, exits, charges, wallSeconds } = measurement;
         const cycles = cyclesFor(measurement);
         const used = Object.entries(charges).filter(([, count]) => count > 0);
         return [
           engine,
           {
+            ...(variant !== undefined && { variant }),
             ...{ instructions, exits: Object.fromEntries(exits), cycles, wallSeconds },
             relative: relativeOf(guest, engine) ?? null,
             ...(guest.operations !== undefined && { cyclesPerOperation: cycles / guest.operations }),

@@ -16,7 +16,13 @@ export function comparisonAsMarkdown(comparison: Comparison): string {
     `# ${escaped(name.slice(name.lastIndexOf('/') + 1))}`,
     operations === undefined ? 'All of its run.' : `${grouped(operations)} operations, between its labels.`,
     ...(measurements.length > 0
-      ? [bars(comparison), costTable(comparison), exitTable(comparison), conclusions(comparison)]
+      ? [
+          bars(comparison),
+          costTable(comparison),
+          variantsOf(comparison),
+          exitTable(comparison),
+          conclusions(comparison),
+        ]
       : []),
     ...problems.map(
       ({ engine, why }) => `**${engine === undefined ? 'Not measured' : `\`${engine}\``}**: ${escaped(why)}`,
@@ -42,6 +48,13 @@ function costTable(comparison: Comparison): string {
       ];
     }),
   ]);
+}
+
+function variantsOf({ measurements }: Comparison): string {
+  const nameOf = (path: string): string => escaped(path.slice(path.lastIndexOf('/') + 1));
+  return measurements
+    .flatMap(({ engine, variant }) => (variant === undefined ? [] : [`\`${engine}\` ran ${nameOf(variant)}.`]))
+    .join(' ');
 }
 
 /** A line for each, as long as its cycles are beside the dearest one's. */

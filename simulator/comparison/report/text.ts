@@ -27,9 +27,16 @@ function guestText(guest: ComparedGuest): string {
       ? []
       : [`  exits of ${engine}: ${[...exits].map(([reason, count]) => `${reason} ${grouped(count)}`).join(', ')}`],
   );
-  return [head, ...aligned([columns, ...rows]), ...reasons, ...conclusionsOf(measurements).map(conclusionText)].join(
-    '\n',
+  const variants = measurements.flatMap(({ engine, variant }) =>
+    variant === undefined ? [] : [`  ${engine} ran ${variant}`],
   );
+  return [
+    head,
+    ...aligned([columns, ...rows]),
+    ...variants,
+    ...reasons,
+    ...conclusionsOf(measurements).map(conclusionText),
+  ].join('\n');
 }
 
 function rowOf(guest: ComparedGuest, measurement: Measurement): string[] {
