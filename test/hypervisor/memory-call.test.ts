@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineId } from '../../simulator/hypervisor/engines';
+import { anyGuestEngines, type EngineId } from '../../simulator/hypervisor/engines';
 import type { Overcommit } from '../../simulator/hypervisor/memory/host-memory';
 import { FRAME } from '../../simulator/mmu/address';
 import { tablesFor } from '../support/host-memory';

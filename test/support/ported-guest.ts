@@ -24,6 +24,7 @@ export const portedStart = `
         pv_guest
         .globl  _start
 _start: mv      s0, a1
+        la      sp, kernelstack
         la      a0, handler
         la      a1, kernelstack
         hypercall PV_SET_TRAP

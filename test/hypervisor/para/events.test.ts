@@ -69,6 +69,7 @@ ${UPCALL}
         ${WORDS}
 seen:   .dword  0
 `);
+
     assert.equal(outcome.reason, 'power-off');
     const upcall = (1n << 63n) | 9n;
     assert.deepEqual(results(7), [0n, 1n, upcall, 2n, upcall, 2n, 0n]);

@@ -92,7 +92,7 @@ handler: ld     t3, PV_WORD_SCAUSE(t0)
         keep    a1
         off
 `,
-      { inputOpen: true, input: [(system) => system.vm?.setTarget(8 * 2 ** 20)] },
+      { inputOpen: true, input: [(system) => system.setMemoryTarget(system.guest, 8 * 2 ** 20)] },
     );
     assert.equal(outcome.reason, 'power-off');
     const [opened, before = 0n, cause, after] = results(4);
