@@ -5,6 +5,7 @@ import { type Disposition, dispositionOf, executions } from '../../simulator/hyp
 import { allUses, COMMON_COUNTERS, classicHoles, holesAmong, nameOfUse, type Use } from '../../simulator/isa';
 import { ANY_GUEST_VIRTUALIZATIONS } from '../../simulator/system/system';
 import { assembleGuest, makeSystem } from '../support/guest';
+import { busyPortedGuest } from '../support/ported-guest';
 import { type Executed, Execution } from './execution';
 
 const uses = allUses();
@@ -52,6 +53,17 @@ describe('what is privileged', () => {
     const { full, ...others } = holes;
     assert.deepEqual(others, { none: SAID, hardware: SAID });
     assert.notEqual(full, SAID);
+  });
+
+  it('leaves a kernel right that was ported, with the classic holes too: it has nothing sensitive', async () => {
+    const program = await assembleGuest(busyPortedGuest(20));
+    const printed = [false, true].map((holes) => {
+      const { system, output } = makeSystem(program, { virtualization: 'para', hartOptions: { classicHoles: holes } });
+      assert.equal(system.machine.run({ instructions: 1_000_000 }).reason, 'power-off');
+      return output();
+    });
+    assert.equal(printed[0], '.'.repeat(19));
+    assert.equal(printed[1], printed[0]);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { anyGuestEngines, engineNamed } from '../../../simulator/hypervisor/engines';
+import { engineNamed, engines } from '../../../simulator/hypervisor/engines';
 import { Hypervisor } from '../../../simulator/hypervisor/hypervisor';
 import { VM_OPERATIONS } from '../../../simulator/hypervisor/vm-operation';
 import { FRAME } from '../../../simulator/mmu/address';
@@ -8,6 +8,7 @@ import type { Program } from '../../../simulator/object/program';
 import type { System } from '../../../simulator/system/system';
 import { assembleGuest, buildGuest, guestFolder } from '../../support/guest';
 import { makeHost, type TestHost, type TestVm } from '../../support/host';
+import { busyPortedGuest } from '../../support/ported-guest';
 import { Random } from '../../support/random';
 import { crashesAfter, SPINS } from '../../support/small-guests';
 import { randomKernel } from '../random-kernel';
@@ -93,10 +94,12 @@ async function hostOf(seed: number): Promise<() => TestHost> {
   const vms: TestVm[] = [];
   for (let index = 2 + random.below(5); index > 0; index--) {
     const time = random.pick(['real', 'own'] as const);
+    const engine = random.pick(engines.map(({ id }) => id));
     vms.push({
       name: `vm${index}`,
-      engine: random.pick(anyGuestEngines.map(({ id }) => id)),
-      program: await programOf(random),
+      engine,
+      program:
+        engine === 'para' ? await assembleGuest(busyPortedGuest(50 + random.below(500))) : await programOf(random),
       vcpus: time === 'own' ? 1 : 1 + random.below(2),
       time,
       stealTime: time === 'real' && random.below(2) === 0,
@@ -116,7 +119,9 @@ async function hostOf(seed: number): Promise<() => TestHost> {
     hartOptions: random.pick([{}, { asidBits: 0, vmidBits: 0 }, { asidBits: 2, vmidBits: 2 }, { tlbEntries: 8 }]),
     scheduler: { kind: random.pick(['credit', 'round-robin'] as const), slice: 1000 + random.below(200_000) },
   };
-  const overcommit = random.pick(['refuse', 'wait', 'kill'] as const);
+  // A ported guest has all of its memory from the start.
+  const hasPorted = vms.some(({ engine }) => engine === 'para');
+  const overcommit = hasPorted ? 'refuse' : random.pick(['refuse', 'wait', 'kill'] as const);
   if (overcommit === 'refuse') return () => makeHost(vms, configuration);
   // What they begin with, and a little more or less than they touch.
   const memory = tablesOf(vms) + (40 + random.below(100 * vms.length)) * FRAME;
