@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeExecutable } from '../../simulator/object/elf/writer';
@@ -14,7 +14,8 @@ const TIME_LIMIT_MS = 60_000;
 export function runOnQemu(program: Program, { memory = '16M', disk: image = testDisk() } = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'hyperstep-qemu-'));
   try {
-    const [kernel, disk] = [path.join(folder, 'guest.elf'), path.join(folder, 'disk.img')];
+    const inFolder = (name: string): string => path.join(folder, name);
+    const [kernel, disk, console] = [inFolder('guest.elf'), inFolder('disk.img'), inFolder('console')];
     writeFileSync(kernel, writeExecutable(program.executable!()).slice());
     writeFileSync(disk, image);
     const result = spawnSync(
@@ -25,7 +26,8 @@ export function runOnQemu(program: Program, { memory = '16M', disk: image = test
         '-m', memory,
         '-icount', 'shift=0',
         '-display', 'none',
-        '-serial', 'stdio',
+        // To a pipe whose reader is late, the last character may be lost.
+        '-serial', `file:${console}`,
         '-monitor', 'none',
         '-global', 'virtio-mmio.force-legacy=false',
         '-drive', `file=${disk},format=raw,if=none,id=disk`,
@@ -34,10 +36,11 @@ export function runOnQemu(program: Program, { memory = '16M', disk: image = test
       ],
       { input: '', timeout: TIME_LIMIT_MS, encoding: 'latin1' },
     );
-    const banner = BANNER_END.exec(result.stdout);
+    const printed = existsSync(console) ? readFileSync(console, 'latin1') : '';
+    const banner = BANNER_END.exec(printed);
     if (result.status !== 0 || !banner)
-      throw new Error(`QEMU ended with ${result.status ?? result.signal}: ${result.stdout}${result.stderr}`);
-    return result.stdout
+      throw new Error(`QEMU ended with ${result.status ?? result.signal}: ${printed}${result.stderr}`);
+    return printed
       .slice(banner.index + banner[0].length)
       .replaceAll('\r', '')
       .replace(/^\n/, '');
