@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { engines } from '../../simulator/hypervisor/engines/index';
+import { anyGuestEngines } from '../../simulator/hypervisor/engines/index';
 import { describeSystem } from '../../simulator/system/description';
 import { runInLockStep } from '../../simulator/system/lock-step';
 import { readSnapshot, writeSnapshot } from '../../simulator/system/snapshot';
@@ -28,7 +28,7 @@ _start: rdtime  s0
         ecall
 `;
 
-for (const { id: virtualization } of engines) {
+for (const { id: virtualization } of anyGuestEngines) {
   describe(`time of a VM under ${virtualization}`, () => {
     for (const guest of GUESTS_OF_TIME)
       it(`of its own is the same when exits cost time: ${guest}.S`, async () => {

@@ -38,8 +38,8 @@ export const commonFaults: readonly SeededFault[] = [
     mistake: 'Frames that are given back can be taken again at once.',
     consequence: "A hart that has not flushed reaches through its TLB what is another VM's by now.",
     file: 'memory/frame-table.ts',
-    find: 'if (pending.size === 0) this.free(ranges);',
-    replace: 'if (pending.size >= 0) this.free(ranges);',
+    find: 'if (pending.size === 0) this.release(ranges);',
+    replace: 'if (pending.size >= 0) this.release(ranges);',
     foundBy: {
       file: 'hypervisor/frame-table.test.ts',
       title: 'keeps a frame that was given back from everybody until each hart has flushed',
@@ -98,15 +98,6 @@ export const commonFaults: readonly SeededFault[] = [
       file: 'hypervisor/guest-memory.test.ts',
       title: 'is written and read frame by frame, wherever the machine has the frames',
     },
-  },
-  {
-    id: 'dma-half-done',
-    mistake: 'A write is begun without a look at whether all of it is memory.',
-    consequence: 'A request that the device reports as failed has changed memory.',
-    file: 'memory/guest-memory.ts',
-    find: 'return this.contains(gpa, bytes.length) && this.put(gpa, bytes);',
-    replace: 'return this.put(gpa, bytes);',
-    foundBy: { file: 'hypervisor/guest-memory.test.ts', title: 'is written as a whole or not at all' },
   },
   {
     id: 'accessed-and-dirty-not-set',

@@ -112,7 +112,7 @@ export const deprivilegingFaults: readonly SeededFault[] = [
     consequence: 'Programs read the time although their kernel has forbidden it, and measure secrets by it.',
     file: 'engines/deprivileged/user-mode-vcpu.ts',
     find: 'hart.setCsrWords(Csr.scounteren.number, 0, 0);',
-    replace: 'hart.setCsrWords(Csr.scounteren.number, COMMON_COUNTERS, 0);',
+    replace: 'hart.setCsrWords(Csr.scounteren.number, 7, 0);',
     foundBy: traps('full', 'a program that may not read the counters'),
   },
   {

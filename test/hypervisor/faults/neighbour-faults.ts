@@ -62,8 +62,8 @@ export const neighbourFaults: readonly SeededFault[] = [
     mistake: 'A vCPU keeps the ASIDs of its shadow tables on another hart.',
     consequence: "They are somebody else's there.",
     file: 'engines/full/shadow-spaces.ts',
-    find: '    for (const view of this.kept) view.tag = NO_TAG;\n',
-    replace: '',
+    find: '    this.place = pcpu;\n    for (const view of this.kept) view.tag = NO_TAG;\n',
+    replace: '    this.place = pcpu;\n',
     foundBy: moreVcpus('full', 'SPACES, two on three harts with somebody on two'),
   },
   {

@@ -62,7 +62,7 @@ export const overcommitFaults: readonly SeededFault[] = [
     mistake: 'A VM that begins anew keeps the memory that it had.',
     consequence: 'It has what it does not need, and others wait for it.',
     file: 'memory/guest-memory.ts',
-    find: '    this.source.giveBack((page) => placed.has(page) || this.held.has(page));\n',
+    find: '    this.source.giveBack((page) => placed.has(page) || this.held.has(page) || this.source.isUsed(page));\n',
     replace: '',
     foundBy: overcommit('begin anew with no more than they begin with: full'),
   },

@@ -143,7 +143,7 @@ export const paraFaults: readonly SeededFault[] = [
     foundBy: portedKernel('finds nothing of its last root under another one, and all of it again (16 bits'),
   },
   {
-    id: 'no-flush-without-asids',
+    id: 'no-flush-of-roots-without-asids',
     mistake: 'A hart without ASIDs keeps its translations when satp is written.',
     consequence: 'The guest goes on with translations of the address space that it has left.',
     file: 'engines/para/vcpu.ts',
@@ -156,7 +156,7 @@ export const paraFaults: readonly SeededFault[] = [
     mistake: 'IE stays as it is when a trap comes.',
     consequence: 'An upcall comes into the trap handler, and overwrites its words.',
     file: 'engines/para/vcpu.ts',
-    find: '    words.write(sharedWords.interruptEnable, 0n);\n',
+    find: '    words.interruptEnable = false;\n',
     replace: '',
     foundBy: portedKernel('has its own exceptions on the stack that it had'),
   },
