@@ -42,6 +42,11 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
   const engines = machine.guests.map((guest) => guest.vm?.engine.translation);
   const isDeprivileged = engines.includes('shadow') || engines.includes('registered');
   const isHardware = engines.includes('second-stage');
+  const without = [
+    ...(engines.includes('shadow') ? ['full virtualization'] : []),
+    ...(engines.includes('registered') ? ['paravirtualization'] : []),
+  ];
+  const nobody = `nobody: ${without.join(' and ')} ${without.length > 1 ? 'do' : 'does'} without`;
   const usersOfU = isDeprivileged ? 'guests, kernel and programs alike: deprivileged' : 'nobody here';
   return [
     { name: 'M', holds: vm ? SBI : holderOfMachineMode(debuggee) },
@@ -50,19 +55,11 @@ function modesOf(debuggee: Debuggee, hart: Hart): Rings['modes'] {
       ? [
           {
             name: 'VS' as const,
-            holds: vm
-              ? isHardware
-                ? 'guests’ kernels'
-                : 'nobody: full virtualization and paravirtualization do without'
-              : inVirtual('its guest’s kernel'),
+            holds: vm ? (isHardware ? 'guests’ kernels' : nobody) : inVirtual('its guest’s kernel'),
           },
           {
             name: 'VU' as const,
-            holds: vm
-              ? isHardware
-                ? 'guests’ programs'
-                : 'nobody: full virtualization and paravirtualization do without'
-              : inVirtual('its guest’s programs'),
+            holds: vm ? (isHardware ? 'guests’ programs' : nobody) : inVirtual('its guest’s programs'),
           },
         ]
       : []),

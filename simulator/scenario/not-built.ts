@@ -8,7 +8,7 @@ export const notBuilt = {
   host: ['devices', 'iommu'],
   vm: ['service', 'passthrough', 'nics', 'processor', 'migrate'],
   /** Words of a choice. */
-  engines: ['para', 'emulation'],
+  engines: ['emulation'],
   models: ['service-vm', 'hosted'],
   writes: ['differencing'],
   backends: ['split', 'passthrough'],

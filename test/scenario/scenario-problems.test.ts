@@ -65,7 +65,12 @@ describe('what is wrong with a scenario is said, and what would be right', () =>
       `${vm}: "virtualization" is called "engine" in a virtual machine`,
     ],
     ['harts', { harts: 2 }, {}, `${vm}: "harts" is called "vcpus" in a virtual machine`],
-    ['an engine that is none', { engine: 'none' }, {}, `${vm}: "engine" must be "full" or "hardware", not "none"`],
+    [
+      'an engine that is none',
+      { engine: 'none' },
+      {},
+      `${vm}: "engine" must be "full" or "hardware" or "para", not "none"`,
+    ],
     [
       'a weight where there are no shares',
       { weight: 2 },
@@ -234,7 +239,7 @@ describe('what is not built yet is refused by its name', () => {
   for (const engine of notBuilt.engines)
     it(`engine ${engine}`, () =>
       assert.deepEqual(ofVm({ engine }), [
-        `${vm}: "engine": "${engine}" is not built yet; it must be "full" or "hardware"`,
+        `${vm}: "engine": "${engine}" is not built yet; it must be "full" or "hardware" or "para"`,
       ]));
   for (const model of notBuilt.models)
     it(`model ${model}`, () =>
@@ -280,13 +285,13 @@ describe('problems of a text say where they are', () => {
       '{ "links": [],',
       '  "hosts": {',
       '    "h": { "harts": 9, "knid": 1,',
-      '      "vms": { "a": { "engine": "para" }, "b": 4 } } } }',
+      '      "vms": { "a": { "engine": "none" }, "b": 4 } } } }',
     ];
     assert.deepEqual(placed(text.join('\n')), [
       '1:3 "links" is not built yet',
       '3:21 "harts" must be an integer from 1 to 8, not 9'.replace('"harts"', '"hosts": "h": "harts"'),
       '3:24 "hosts": "h" has no option "knid"; there are "harts", "memory", "vmmTime", "vmids", "model", "scheduler", "overcommit", "memoryPolicy", "machineOptions", "vms"',
-      '4:33 "hosts": "h": "vms": "a": "engine": "para" is not built yet; it must be "full" or "hardware"',
+      '4:33 "hosts": "h": "vms": "a": "engine" must be "full" or "hardware" or "para", not "none"',
       '4:48 "hosts": "h": "vms": "b" must be an object, not 4',
     ]);
   });
