@@ -7,7 +7,7 @@ const file = 'two.hyperstep.json';
 const text = `{
   // Two of them.
   "links": [],
-  "hosts": { "h": { "vms": { "a": { "program": "hello.S", "knid": 1 }, "b": { "engine": "para" } } } },
+  "hosts": { "h": { "vms": { "a": { "program": "hello.S", "knid": 1 }, "b": { "engine": "emulation" } } } },
 }
 `;
 
@@ -32,7 +32,7 @@ describe('a scenario in the editor', () => {
       said.join('\n'),
     );
     assert.ok(
-      said.some((each) => each.startsWith('"para": ')),
+      said.some((each) => each.startsWith('"emulation": ')),
       said.join('\n'),
     );
     // A comment and a trailing comma are no mistakes.
