@@ -67,6 +67,8 @@ export class FullVcpu extends DeprivilegedVcpu implements PagedVcpu {
     const isNew = this.spaces.moveTo(this.vm.host.pcpuOf(hart));
     this.walked.view = undefined;
     yield* super.load(hart);
+    // What the hart has kept since the vCPU was there last, no fence of another hart's has reached: without ASIDs it would be found again.
+    if (isNew && !hart.options.asidBits) hart.tlb.flush(undefined, undefined);
     if (isNew && hart.options.asidBits)
       yield step`its shadow tables take ASIDs of this hart, one by one as they are used: what another hart has in its TLB under the old ones is not looked for any more`;
   }

@@ -38,11 +38,12 @@ export class Roots {
     root.hpa = hpa;
   }
 
-  /** The vCPU comes to a hart: on another one than before it takes ASIDs anew. */
-  moveTo(pcpu: HartContext): void {
-    if (this.place === pcpu) return;
+  /** The vCPU comes to a hart: on another one than before it takes ASIDs anew. @returns whether it is another one */
+  moveTo(pcpu: HartContext): boolean {
+    if (this.place === pcpu) return false;
     this.place = pcpu;
     for (const kind of ROOT_KINDS) this.roots[kind].tag = NO_TAG;
+    return true;
   }
 
   /** What a hart has of it is not found any more. @returns false where the hart tells it apart by nothing */

@@ -37,7 +37,7 @@ import { paraExecution } from './execution';
 import { paraExits } from './exits';
 import { refusePrivileged } from './illegal';
 import { handlePageFault } from './page-fault';
-import type { PortedVcpu, PortedVm } from './ported';
+import type { LastEntry, PortedVcpu, PortedVm } from './ported';
 import { type RootKind, Roots } from './roots';
 import { type ParaVcpuState, paraVcpuSchema } from './state';
 import { VcpuWords } from './words';
@@ -172,10 +172,7 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
     return gpa === undefined ? { fault: pageFaultOf(accessNames[access]) } : { ...found, gpa };
   }
 
-  lastEntry(
-    { low, high }: Gva,
-    kind: RootKind,
-  ): { readonly at: number; readonly low: number; readonly high: number } | undefined {
+  lastEntry({ low, high }: Gva, kind: RootKind): LastEntry | undefined {
     const { ram } = this.vm.machine.core;
     let table = this.roots.hpa(kind);
     if (table === 0) return undefined;
@@ -236,8 +233,10 @@ export class ParaVcpu extends UserModeVcpu implements PortedVcpu {
   }
 
   override *load(hart: Hart): Narration {
-    this.roots.moveTo(this.vm.host.pcpuOf(hart));
+    const isNew = this.roots.moveTo(this.vm.host.pcpuOf(hart));
     yield* super.load(hart);
+    // What the hart has kept since the vCPU was there last, no fence of another hart's has reached: without ASIDs it would be found again.
+    if (isNew && !hart.options.asidBits) hart.tlb.flush(undefined, undefined);
   }
 
   *loadRoot(hart: Hart): Narration {
