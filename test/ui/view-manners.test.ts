@@ -149,7 +149,8 @@ describe('manners of the views', () => {
       assert.equal(await view.focused(), 'web');
       await press(view, 'ArrowRight', 'ArrowDown');
       assert.equal(await view.focused(), 'web vCPU 0');
-      assert.equal(await rows.count(), 4);
+      // The virtual machines, two vCPUs, and the last that has become of its memory.
+      assert.equal(await rows.count(), 6);
       await press(view, 'ArrowLeft', 'ArrowRight');
       assert.equal(await label(), 'Pause web');
       await press(view, 'Enter', 'ArrowRight');
