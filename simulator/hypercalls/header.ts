@@ -11,7 +11,7 @@ import {
 } from './shared-page';
 import { vmmScheme } from './shipped';
 import { startPageList } from './start-page';
-import { HYPERCALL_EXTENSION, type Hypercall, hypercallList, INTERFACE_VERSION, VIRQS } from './table';
+import { HYPERCALL_EXTENSION, type Hypercall, hypercallList, VERSION_NUMBER, VIRQS } from './table';
 
 /** What sources include. */
 export const HEADER_NAME = 'hyperstep-pv.h';
@@ -60,7 +60,7 @@ ${startPageList.map((field) => fieldText('PV_START', field)).join('\n')}
         .4byte  ${PORTED_NOTE.nameBytes}, ${PORTED_NOTE.descriptorBytes}, ${PORTED_NOTE.type}
         .asciz  "${PORTED_NOTE.name}"
         .balign 4
-        .4byte  ${INTERFACE_VERSION.major * 0x10000 + INTERFACE_VERSION.minor}
+        .4byte  ${VERSION_NUMBER}
         .popsection
         .endm
 
@@ -79,7 +79,7 @@ ${startPageList.map((field) => fieldText('PV_START', field)).join('\n')}
                 unsigned int name_bytes, descriptor_bytes, type; \\
                 char name[12]; \\
                 unsigned int version; \\
-        } pv_guest_note = { ${PORTED_NOTE.nameBytes}, ${PORTED_NOTE.descriptorBytes}, ${PORTED_NOTE.type}, "${PORTED_NOTE.name}", ${INTERFACE_VERSION.major * 0x10000 + INTERFACE_VERSION.minor} }
+        } pv_guest_note = { ${PORTED_NOTE.nameBytes}, ${PORTED_NOTE.descriptorBytes}, ${PORTED_NOTE.type}, "${PORTED_NOTE.name}", ${VERSION_NUMBER} }
 
 struct pv_result {
         long error;

@@ -23,7 +23,7 @@ view.setUint32(4, PORTED_NOTE.descriptorBytes, true);
 view.setUint32(8, PORTED_NOTE.type, true);
 pattern.set(new TextEncoder().encode(NAME), 12);
 
-/** Whether one of a program's segments has the note, at a multiple of 4. */
+/** Whether one of a program's segments has the note. */
 export function isPorted(segments: readonly { readonly bytes: Uint8Array }[]): boolean {
   return segments.some(({ bytes }) => has(bytes));
 }

@@ -3,8 +3,6 @@
  * virtual CPU the words by which interrupts and traps go. Header, debugger and documentation come from this table.
  */
 
-/** So many fit into the page. */
-export const MOST_VCPUS = 24;
 /** Ports of one virtual machine. */
 export const PORTS = 4096;
 

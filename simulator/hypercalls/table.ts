@@ -7,10 +7,15 @@
 export const HYPERCALL_EXTENSION = { id: 0x0a004853, name: 'HYPERSTEP' } as const;
 
 export const INTERFACE_VERSION = { major: 1, minor: 0 } as const;
+/** As `version` answers it, and programs and pages have it. */
+export const VERSION_NUMBER = INTERFACE_VERSION.major * 0x10000 + INTERFACE_VERSION.minor;
 
 /** What the hypervisor itself has to tell a guest, by a port; in the order of their numbers. */
 export const VIRQS = ['timer', 'balloon', 'bus'] as const;
 export type Virq = (typeof VIRQS)[number];
+
+/** Lists have so many entries at the most: more than a guest gains by, and less than holds others up. */
+export const MOST_ENTRIES = 512;
 
 /** Something that is given to a call in a register. */
 export interface HypercallArgument {
@@ -42,7 +47,7 @@ export interface Hypercall {
 /** Of calls that take one. */
 const list = (entries: string): HypercallArgument[] => [
   { name: 'list', text: `the address of ${entries}, at a multiple of 8` },
-  { name: 'n', text: 'how many, at most 512' },
+  { name: 'n', text: `how many, at most ${MOST_ENTRIES}` },
 ];
 
 export const hypercalls = {
@@ -225,7 +230,7 @@ export const hypercalls = {
         name: 'list',
         text: 'of `increase` and `decrease`: the address of so many doublewords: guest-physical addresses of frames',
       },
-      { name: 'n', text: 'how many, at most 512' },
+      { name: 'n', text: `how many, at most ${MOST_ENTRIES}` },
     ],
     operations: [
       {
@@ -257,6 +262,3 @@ export const hypercalls = {
 export type HypercallName = keyof typeof hypercalls;
 
 export const hypercallList: readonly Hypercall[] = Object.values(hypercalls);
-
-/** Lists have so many entries at the most: more than a guest gains by, and less than holds others up. */
-export const MOST_ENTRIES = 512;

@@ -150,7 +150,7 @@ export class Vm implements Guest {
       framesWillCome: () => host.framesWillCome,
       takeBack: (frames) => host.takeBack(this, frames),
       filled: (frame) => this.engine.changed([frame], 'filled'),
-      listEntryOf: (frame) => this.engine.listEntryOf(frame),
+      listEntryOf: (frame) => this.engine.ported?.listEntryOf(frame),
       isShared: (gpa) => this.isShared(gpa),
     });
     this.cpuIds = Array.from({ length: vcpus }, (_, vcpu) => vcpu);
@@ -185,9 +185,9 @@ export class Vm implements Guest {
     this.cpus = this.vcpus.map(({ cpu }) => cpu);
     this.port = new VmPort(this, this.engine.features);
     const byPhysicalAddress = physicalMemory(memory, this.port);
-    const memoryOf = (caller: number): CallersMemory => this.engine.callersMemory(caller) ?? byPhysicalAddress;
-    const offered = sbiExtensions.filter((extension) => this.engine.offers(extension));
-    const extensions = [...offered, hypercallExtension(this, this.engine.hypercalls, memoryOf)];
+    const memoryOf = (caller: number): CallersMemory => this.engine.ported?.callersMemory(caller) ?? byPhysicalAddress;
+    const offered = sbiExtensions.filter((extension) => this.engine.ported?.offers(extension) ?? true);
+    const extensions = [...offered, hypercallExtension(this, this.engine.ported?.hypercalls ?? {}, memoryOf)];
     this.calls = callTable(extensions);
     this.sbi = new Sbi(this.port, extensions);
   }
@@ -239,7 +239,8 @@ export class Vm implements Guest {
   boot(load: () => LoadedGuest | undefined): boolean {
     const begin = (): EntryPoint | undefined => {
       const loaded = load();
-      return loaded && this.engine.begin(loaded);
+      const { ported } = this.engine;
+      return loaded && ported ? ported.begin(loaded) : loaded;
     };
     const entry = this.life.begin(begin, () => this.machineParts.save());
     if (entry) this.port.start(0, entry);
@@ -364,7 +365,7 @@ export class Vm implements Guest {
 
   private eventChannels(paravirtual: boolean): EventChannels {
     const { memory, host, board } = this;
-    const own = this.engine.sharedPage;
+    const own = this.engine.ported?.sharedPage;
     // The page is there as long as the VM lives, wherever it has its memory from.
     if (!own && paravirtual) memory.hold(SHARED_PAGE.base);
     const atItsPlace = (): number | undefined => memory.hostPhysical(SHARED_PAGE.base);

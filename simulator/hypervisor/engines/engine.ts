@@ -51,34 +51,37 @@ export interface Engine extends EngineDescription {
   create(vm: Vm, tables: readonly FrameRange[], options: EngineOptions): EngineVm;
 }
 
+/** What an engine's VM does for a guest that was ported to it, where others have what is common. */
+export interface PortedGuest {
+  /** The page that the guest shares with the VMM. Timer and devices tell it by ports, since it has no interrupts but upcalls. */
+  readonly sharedPage: SharedPage;
+  /** Calls of the hypervisor's interface that the engine answers in its way. */
+  readonly hypercalls: EngineHypercalls;
+  /** Where a vCPU has what it gives to such calls. */
+  callersMemory(vcpu: number): CallersMemory;
+  /** What the guest can call of its firmware, of all that there is. */
+  offers(extension: SbiExtension): boolean;
+  /** Its images are in its memory. @returns where it begins; undefined where there is no memory for what comes beside them */
+  begin(loaded: LoadedGuest): LoadedGuest | undefined;
+  /** What stands in the guest's list for a frame that it has got by `increase`. */
+  listEntryOf(frame: GuestFrame): bigint;
+}
+
 /** An engine's part of one VM. */
 export interface EngineVm {
   /** By what the hardware translates the guest's addresses. */
   readonly translation: TranslationTable['role'];
   readonly vcpus: readonly Vcpu[];
-  /** What a guest can call of its firmware, of all that there is. */
-  offers(extension: SbiExtension): boolean;
   /** What FWFT sets for the guest. */
   readonly features: FeatureSwitches;
-  /**
-   * The page that its guests share with the VMM, whether they ask for that or not; undefined where those have one that want it. With a page of its own, timer and
-   * devices tell the guest by ports, since it has no interrupts but upcalls.
-   */
-  readonly sharedPage: SharedPage | undefined;
-  /** Calls of the hypervisor's interface that it answers in its way. */
-  readonly hypercalls: EngineHypercalls;
-  /** Where a vCPU has what it gives to such calls; undefined where that is by guest-physical address. */
-  callersMemory(vcpu: number): CallersMemory | undefined;
-  /** The guest's images are in its memory. @returns where it begins; undefined where there is no memory for what comes beside them */
-  begin(loaded: LoadedGuest): LoadedGuest | undefined;
+  /** What its guest, which was ported to this engine, has of it; undefined of one that runs guests which know nothing of it. */
+  readonly ported: PortedGuest | undefined;
   /** The VM begins anew: its tables in machine memory are as they were when it was made, before its state is taken up. */
   clearTables(): void;
   /** The VM's memory is gone: its tables map nothing any more. What TLBs have of it is forgotten by who has taken it away. */
   dropped(): void;
   /** The P2M is about to change. `dropped`: frames are not the VM's any more, its tables are to map them no longer; `filled`: they are its own. */
   changed(frames: readonly GuestFrame[], what: 'dropped' | 'filled'): void;
-  /** What stands in a guest's list for a frame that it has got by `increase`; undefined where that stays as it was: the guest knows no machine addresses. */
-  listEntryOf(frame: GuestFrame): bigint | undefined;
   /**
    * Translations that a hart, which runs none of its vCPUs, has of the VM are not found any more: its numbers there are dropped.
    * @returns false where it has none by which the hart tells them apart: then that has to forget them before one of its vCPUs comes there

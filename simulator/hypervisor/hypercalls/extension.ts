@@ -1,5 +1,11 @@
 import { failure, SbiError, type SbiExtension, type SbiFunction, success } from '../../firmware/sbi/interface';
-import { HYPERCALL_EXTENSION, type HypercallName, hypercalls, INTERFACE_VERSION } from '../../hypercalls/table';
+import {
+  HYPERCALL_EXTENSION,
+  type HypercallName,
+  hypercalls,
+  INTERFACE_VERSION,
+  VERSION_NUMBER,
+} from '../../hypercalls/table';
 import { step } from '../../machine/narration';
 import type { CallersMemory } from './callers-memory';
 import { event } from './event';
@@ -12,7 +18,7 @@ const version: HypercallHandler = {
   *handle() {
     const { major, minor } = INTERFACE_VERSION;
     yield step`answer that this is version ${major}.${minor} of the interface`;
-    return success(major * 0x10000 + minor);
+    return success(VERSION_NUMBER);
   },
 };
 

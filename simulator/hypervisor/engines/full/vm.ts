@@ -6,7 +6,6 @@ import { Pte } from '../../../mmu/index';
 import { withoutState } from '../../../schema/state/component';
 import type { HartContext } from '../../hart-context';
 import type { Reach } from '../../isolation';
-import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import type { GuestFrame } from '../../memory/host-memory';
@@ -24,8 +23,7 @@ export class FullVm implements EngineVm {
   readonly translation = 'shadow';
   readonly vcpus: readonly FullVcpu[];
   readonly features: FeatureSwitches;
-  readonly hypercalls = {};
-  readonly sharedPage = undefined;
+  readonly ported = undefined;
   /** All that it keeps is of one of its vCPUs. */
   readonly component = withoutState('full');
 
@@ -41,18 +39,6 @@ export class FullVm implements EngineVm {
 
   /** A frame is cleared when it becomes a table. */
   clearTables(): void {}
-
-  callersMemory(): undefined {}
-
-  offers(): boolean {
-    return true;
-  }
-
-  begin(loaded: LoadedGuest): LoadedGuest {
-    return loaded;
-  }
-
-  listEntryOf(): undefined {}
 
   dropped(): void {
     for (const { spaces } of this.vcpus) spaces.dropAll();

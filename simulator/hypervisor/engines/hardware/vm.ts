@@ -15,7 +15,6 @@ import {
 import { listOf, nullable, upTo } from '../../../schema/state/fields';
 import type { HartContext } from '../../hart-context';
 import type { Reach } from '../../isolation';
-import type { LoadedGuest } from '../../loaded-guest';
 import { FramePool } from '../../memory/frame-pool';
 import type { FrameRange } from '../../memory/frame-table';
 import type { GuestFrame } from '../../memory/host-memory';
@@ -46,8 +45,7 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   readonly stage: SecondStage;
   readonly vcpus: readonly HardwareVcpu[];
   readonly features: FeatureSwitches;
-  readonly hypercalls = {};
-  readonly sharedPage = undefined;
+  readonly ported = undefined;
   readonly component: Component;
 
   /** By hart, under which VMID it keeps the VM's translations, and those of which vCPU. */
@@ -104,18 +102,6 @@ export class HardwareVm implements EngineVm, StateHolder<HardwareState> {
   clearTables(): void {
     this.vm.machine.core.ram.clear(this.stage.root, ROOT_FRAMES * FRAME);
   }
-
-  callersMemory(): undefined {}
-
-  offers(): boolean {
-    return true;
-  }
-
-  begin(loaded: LoadedGuest): LoadedGuest {
-    return loaded;
-  }
-
-  listEntryOf(): undefined {}
 
   dropped(): void {
     this.stage.clear();

@@ -1,5 +1,5 @@
 import { START_MAGIC, type StartField, startPage } from '../../../hypercalls/start-page';
-import { INTERFACE_VERSION } from '../../../hypercalls/table';
+import { VERSION_NUMBER } from '../../../hypercalls/table';
 import { FIRMWARE_MEMORY } from '../../../machine/memory-map';
 import { FRAME, SUPERPAGE } from '../../../mmu/address';
 import { Pte } from '../../../mmu/index';
@@ -120,9 +120,8 @@ function startPageOf(
   const bytes = new Uint8Array(FRAME);
   const view = new DataView(bytes.buffer);
   const put = ({ offset }: StartField, value: bigint | number): void => view.setBigUint64(offset, BigInt(value), true);
-  const { major, minor } = INTERFACE_VERSION;
   put(startPage.magic, START_MAGIC);
-  put(startPage.version, major * 0x10000 + minor);
+  put(startPage.version, VERSION_NUMBER);
   put(startPage.vm, vm.id);
   put(startPage.vcpus, vm.vcpus.length);
   put(startPage.frames, vm.ram.size / FRAME);

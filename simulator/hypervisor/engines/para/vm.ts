@@ -21,7 +21,7 @@ import type { GuestFrame } from '../../memory/host-memory';
 import { ensure } from '../../memory/table-check';
 import type { Vm } from '../../vm';
 import { virtualFeatures } from '../deprivileged/features';
-import type { EngineVm } from '../engine';
+import type { EngineVm, PortedGuest } from '../engine';
 import { buildFirstTables } from './boot';
 import { virtualMemory } from './callers-memory';
 import { DirectPaging, levelOf, ROOT_LEVEL } from './direct-paging';
@@ -38,8 +38,9 @@ import { VmmTables } from './vmm-tables';
 const OFFERED: ReadonlySet<SbiExtension> = new Set([base, time, srst, dbcn, fwft]);
 
 /** The engine `para` for one VM: its vCPUs, and what its frames are. */
-export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
+export class ParaVm implements EngineVm, PortedGuest, PortedVm, StateHolder<ParaVmState> {
   readonly translation = 'registered';
+  readonly ported = this;
   readonly paging: DirectPaging;
   readonly vmmTables: VmmTables;
   readonly peekedTables: MachineTables;
@@ -96,8 +97,10 @@ export class ParaVm implements EngineVm, PortedVm, StateHolder<ParaVmState> {
     return info !== undefined && info.owner === this.vm.id && info.typeCount > 0 && levelOf(info.type) !== undefined;
   }
 
-  callersMemory(vcpu: number): CallersMemory | undefined {
-    return this.callers[vcpu];
+  callersMemory(vcpu: number): CallersMemory {
+    const memory = this.callers[vcpu];
+    if (!memory) throw new RangeError(`vCPU ${vcpu} is not of this VM`);
+    return memory;
   }
 
   /** Others have hypercalls in their place, since harts, interrupts and fences are asked for in another way. */
