@@ -12,26 +12,44 @@ export interface GivenList {
   readonly view: DataView;
 }
 
-/**
- * The list of a call, which says its address and how many entries it has in two arguments.
- * @param entryBytes of one entry @param first which argument is the address
- * @returns the answer where it may not be so
- */
+/** What a list of a call is like. */
+interface ListForm {
+  readonly entryBytes: number;
+  /** Which argument is its address; the next one says how many entries it has. */
+  readonly first?: number;
+  readonly most?: number;
+  /** In bytes, of its address. */
+  readonly alignment?: number;
+}
+
+/** The list of a call. @returns the answer where it may not be so */
 export function* givenList(
   { memory, argument, number }: HypercallCall,
-  entryBytes: number,
-  first = 0,
+  { entryBytes, first = 0, most = MOST_ENTRIES, alignment = 8 }: ListForm,
 ): Narration<GivenList | SbiAnswer> {
   const [address, count] = [argument(first), number(first + 1)];
-  if (count > MOST_ENTRIES) {
-    yield step`refuse: a list has ${MOST_ENTRIES} entries at the most, not ${count}`;
+  if (count > most) {
+    yield step`refuse: a list has ${most} entries at the most, not ${count}`;
     return failure(SbiError.invalidParam);
   }
-  const bytes = address % 8n === 0n ? memory.read(address, count * entryBytes) : undefined;
+  const bytes = address % BigInt(alignment) === 0n ? memory.read(address, count * entryBytes) : undefined;
   if (!bytes) {
     const at = Gva.of(address);
-    yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of 8`;
+    yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of ${alignment}`;
     return failure(SbiError.invalidParam);
   }
   return { address, count, bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+
+/** Whether answers can be put into a list. @returns an answer where they cannot, `again` where there is no memory for them yet */
+export function* answerableList(
+  { memory }: HypercallCall,
+  { address, bytes }: GivenList,
+): Narration<SbiAnswer | 'again' | undefined> {
+  if (!memory.mayWrite(address, bytes.length)) {
+    const at = Gva.of(address);
+    yield step`refuse: the answers would be put into the list at ${at}, which the caller itself may not write`;
+    return failure(SbiError.invalidParam);
+  }
+  return memory.prepare(address, bytes.length) ? undefined : 'again';
 }

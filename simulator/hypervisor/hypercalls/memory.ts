@@ -1,12 +1,12 @@
 import { failure, type SbiAnswer, SbiError, success } from '../../firmware/sbi/interface';
-import { hypercalls, MOST_ENTRIES } from '../../hypercalls/table';
+import { hypercalls } from '../../hypercalls/table';
 import { type Narration, step } from '../../machine/narration';
-import { Gpa, Gva, Hpa } from '../../mmu/address';
+import { Gpa, Hpa } from '../../mmu/address';
 import type { HypercallCall, HypercallHandler } from './hypercall';
+import { answerableList, type GivenList, givenList } from './list';
+import { operationNumbers } from './operation-numbers';
 
-const numbers = Object.fromEntries(hypercalls.memory.operations.map(({ name, number }) => [name, number])) as Readonly<
-  Record<(typeof hypercalls.memory.operations)[number]['name'], number>
->;
+const numbers = operationNumbers(hypercalls.memory.operations);
 
 const ENTRY_BYTES = 8;
 
@@ -32,32 +32,22 @@ export const memoryCall: HypercallHandler = {
   },
 };
 
-/** Guest-physical addresses in the caller's memory; one beyond all that numbers count exactly is nowhere, however inexact. */
-function* listOf(call: HypercallCall): Narration<readonly number[] | undefined> {
-  const [list, count] = [call.argument(1), call.number(2)];
-  if (count > MOST_ENTRIES) {
-    yield step`refuse: a list has ${MOST_ENTRIES} entries at the most, not ${count}`;
-    return undefined;
-  }
-  const bytes = list % 8n === 0n ? call.memory.read(list, count * ENTRY_BYTES) : undefined;
-  if (!bytes) {
-    const at = Gva.of(list);
-    yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of 8`;
-    return undefined;
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: count }, (_, entry) => Number(view.getBigUint64(entry * ENTRY_BYTES, true)));
-}
+/** The list behind the operation. */
+const FORM = { entryBytes: ENTRY_BYTES, first: 1 } as const;
+
+/** Guest-physical addresses; one beyond all that numbers count exactly is nowhere, however inexact. */
+const pagesIn = ({ count, view }: GivenList): number[] =>
+  Array.from({ length: count }, (_, entry) => Number(view.getBigUint64(entry * ENTRY_BYTES, true)));
 
 /** Frames go back to the host: all up to the first that may not, at once, so that tables and TLBs are looked through once. */
 function* decrease(call: HypercallCall): Narration<SbiAnswer> {
   const { vm } = call;
   const { balloon } = vm;
-  const list = yield* listOf(call);
-  if (!list) return failure(SbiError.invalidParam);
+  const list = yield* givenList(call, FORM);
+  if ('error' in list) return list;
   const pages = new Set<number>();
   let error: number = SbiError.success;
-  for (const [entry, page] of list.entries()) {
+  for (const [entry, page] of pagesIn(list).entries()) {
     vm.ledger.charge('memoryEntry');
     const refusal = pages.has(page) ? 'not-memory' : balloon.giveRefusal(page);
     if (refusal) {
@@ -92,11 +82,12 @@ function* tellRefusal(entry: number, page: number, refusal: 'not-memory' | 'held
 function* increase(call: HypercallCall): Narration<SbiAnswer | 'again'> {
   const { vm, memory } = call;
   const { balloon } = vm;
-  const list = yield* listOf(call);
-  if (!list) return failure(SbiError.invalidParam);
-  const at = call.argument(1);
-  if (!memory.prepare(at, list.length * ENTRY_BYTES)) return 'again';
-  for (const [entry, page] of list.entries()) {
+  const list = yield* givenList(call, FORM);
+  if ('error' in list) return list;
+  const refused = yield* answerableList(call, list);
+  if (refused) return refused;
+  const { address, count } = list;
+  for (const [entry, page] of pagesIn(list).entries()) {
     vm.ledger.charge('memoryEntry');
     const gpa = new Gpa(page);
     const refusal = balloon.take(page);
@@ -112,16 +103,16 @@ function* increase(call: HypercallCall): Narration<SbiAnswer | 'again'> {
     if (refusal) {
       const why = refusal === 'host' ? 'the host has no frame left' : 'it has as many frames as it may';
       yield step`entry ${entry}: ${why}`;
-      balloon.allotment.lacked(list.length - entry);
+      balloon.allotment.lacked(count - entry);
       return { error: SbiError.failed, value: entry };
     }
     vm.ledger.charge('populate');
     const host = new Hpa(balloon.frameAt(page)?.hpa ?? 0);
     yield step`entry ${entry}: ${gpa} gets the frame ${host}, filled with zeros, in the P2M`;
     const answer = balloon.listEntryOf(page);
-    if (answer !== undefined) memory.write(at + BigInt(entry * ENTRY_BYTES), doubleword(answer));
+    if (answer !== undefined) memory.write(address + BigInt(entry * ENTRY_BYTES), doubleword(answer));
   }
-  return success(list.length);
+  return success(count);
 }
 
 function doubleword(value: bigint): Uint8Array {

@@ -2,7 +2,7 @@ import { failure, SbiError, success } from '../../firmware/sbi/interface';
 import { type HypercallName, hypercalls } from '../../hypercalls/table';
 import { step } from '../../machine/narration';
 import type { HypercallCall, HypercallHandler, NumberedHandler } from './hypercall';
-import { givenList } from './list';
+import { answerableList, givenList } from './list';
 
 /** An entry: the function id, six arguments, error and value, a doubleword each. */
 const ENTRY_BYTES = 72;
@@ -24,10 +24,11 @@ export function multicallBy(handlerOf: (number: number) => NumberedHandler | und
   return {
     *handle(call) {
       const { vm, memory } = call;
-      const list = yield* givenList(call, ENTRY_BYTES);
+      const list = yield* givenList(call, { entryBytes: ENTRY_BYTES });
       if ('error' in list) return list;
       const { address, count, bytes, view } = list;
-      if (!memory.prepare(address, bytes.length)) return 'again';
+      const refused = yield* answerableList(call, list);
+      if (refused) return refused;
       for (let entry = 0; entry < count; entry++) {
         const at = entry * ENTRY_BYTES;
         const number = Number(view.getBigUint64(at, true));
@@ -44,7 +45,7 @@ export function multicallBy(handlerOf: (number: number) => NumberedHandler | und
         vm.ledger.charge('multicallEntry');
       }
       yield step`put the errors and values of ${count} entries into the list`;
-      if (!memory.write(address, bytes)) return failure(SbiError.invalidParam);
+      memory.write(address, bytes);
       return success(count);
     },
   };

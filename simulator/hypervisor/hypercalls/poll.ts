@@ -1,28 +1,20 @@
 import { ALL_ONES, failure, type SbiAnswer, SbiError, success } from '../../firmware/sbi/interface';
 import { type Narration, step } from '../../machine/narration';
-import { Gva } from '../../mmu/address';
 import { MOST_POLLED, type Wait } from '../runnable';
 import { withoutPage } from './event';
 import type { HypercallCall } from './hypercall';
+import { givenList } from './list';
 
 const PORT_BYTES = 4;
 
 /** The caller waits until one of some ports is pending, masked or not, or for a time; or until it takes an interrupt, as Xen's do_poll has it. */
-export function* poll({ vm, caller, memory, argument, number }: HypercallCall): Narration<SbiAnswer> {
+export function* poll(call: HypercallCall): Narration<SbiAnswer> {
+  const { vm, caller, argument } = call;
   const { events } = vm;
   if (!events.page) return yield* withoutPage();
-  const [list, count] = [argument(1), number(2)];
-  if (count > MOST_POLLED) {
-    yield step`refuse: ${MOST_POLLED} ports can be waited for at the most, not ${count}`;
-    return failure(SbiError.invalidParam);
-  }
-  const bytes = list % BigInt(PORT_BYTES) === 0n ? memory.read(list, count * PORT_BYTES) : undefined;
-  if (!bytes) {
-    const at = Gva.of(list);
-    yield step`refuse: the list at ${at} is not in the caller's memory, or not at a multiple of 4`;
-    return failure(SbiError.invalidParam);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const list = yield* givenList(call, { entryBytes: PORT_BYTES, first: 1, most: MOST_POLLED, alignment: PORT_BYTES });
+  if ('error' in list) return list;
+  const { count, view } = list;
   const ports = Array.from({ length: count }, (_, at) => view.getUint32(PORT_BYTES * at, true));
   const unknown = ports.find((port) => !events.at(port));
   if (unknown !== undefined) {

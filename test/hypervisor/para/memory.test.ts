@@ -71,6 +71,50 @@ given:  .dword  0
     assert.ok(system.vm);
   });
 
+  it('does not come, nor is any call of a list made, where the answers cannot be put', async () => {
+    const { outcome, results, system } = await ran(`
+        .macro  entry page, flags       # of the page itself, with the flags; none without
+        la      a0, \\page
+        li      a1, 0
+        .if     \\flags
+        machine a1, \\page
+        srli    a1, a1, 2
+        ori     a1, a1, \\flags
+        .endif
+        li      a2, 1
+        hypercall PV_UPDATE_VA
+        keep    a0
+        .endm
+        la      t1, other
+        la      t2, more
+        sd      t2, (t1)
+        entry   more, 0
+        entry   other, 0x53             # V R U A
+        li      a0, PV_MEMORY_DECREASE
+        la      a1, other
+        li      a2, 1
+        hypercall PV_MEMORY
+        keep    a0
+        li      a0, PV_MEMORY_INCREASE
+        la      a1, other
+        li      a2, 1
+        hypercall PV_MEMORY
+        keep    a0
+        la      a0, other
+        li      a1, 1
+        hypercall PV_MULTICALL
+        keep    a0
+        off
+        .balign 4
+handler: j      handler
+`);
+    assert.equal(outcome.reason, 'power-off');
+    const invalid = 2n ** 64n - 3n;
+    assert.deepEqual(results(5), [0n, 0n, 0n, invalid, invalid]);
+    assert.equal(system.vm?.allotment.history.length, 1);
+    assert.equal(system.vm.ledger.charges.multicallEntry, 0);
+  });
+
   it('has a target, of which a port tells', async () => {
     const { outcome, results } = await ran(
       `

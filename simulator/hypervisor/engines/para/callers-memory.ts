@@ -33,10 +33,12 @@ export function virtualMemory(vcpu: PortedVcpu): CallersMemory {
       }
       return bytes;
     },
+    mayWrite: (address, length) => pieces(address, length, Access.write) !== undefined,
+    // Where it is mapped there is memory.
     prepare: () => true,
     write(address, bytes) {
-      const parts = pieces(address, bytes.length, Access.write);
-      return parts?.every(({ gpa, at, count }) => memory.write(gpa, bytes.subarray(at, at + count))) ?? false;
+      for (const { gpa, at, count } of pieces(address, bytes.length, Access.write) ?? [])
+        memory.write(gpa, bytes.subarray(at, at + count));
     },
   };
 }

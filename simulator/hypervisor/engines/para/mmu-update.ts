@@ -14,7 +14,7 @@ const KEEP = 1n;
 export function mmuUpdateOf({ paging, vm: { ledger } }: PortedVm): HypercallHandler {
   return {
     *handle(call) {
-      const list = yield* givenList(call, ENTRY_BYTES);
+      const list = yield* givenList(call, { entryBytes: ENTRY_BYTES });
       if ('error' in list) return list;
       const { count, view } = list;
       paging.begin();

@@ -4,6 +4,7 @@ import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gva, Hpa } from '../../../mmu/address';
 import type { HypercallHandler } from '../../hypercalls/hypercall';
 import { givenList } from '../../hypercalls/list';
+import { operationNumbers } from '../../hypercalls/operation-numbers';
 import type { Fence } from '../../vcpu-state';
 import { type PagingRefusal, ROOT_LEVEL } from './direct-paging';
 import type { PortedVcpu, PortedVm } from './ported';
@@ -12,22 +13,20 @@ import type { RootKind } from './roots';
 
 const OPERATION_BYTES = 24;
 
-type Operation = (typeof hypercalls.mmuext.operations)[number]['name'];
-const names = new Map<number, Operation>(hypercalls.mmuext.operations.map(({ number, name }) => [number, name]));
+const numbers = operationNumbers(hypercalls.mmuext.operations);
 
 /** Pins, roots and fences. */
 export function mmuextOf(engineVm: PortedVm): HypercallHandler {
   return {
     *handle(call) {
-      const list = yield* givenList(call, OPERATION_BYTES);
+      const list = yield* givenList(call, { entryBytes: OPERATION_BYTES });
       if ('error' in list) return list;
       const { count, view } = list;
       const vcpu = engineVm.vcpus[call.caller];
       engineVm.paging.begin();
       for (let entry = 0; vcpu && entry < count; entry++) {
         const word = (index: number): bigint => view.getBigUint64(entry * OPERATION_BYTES + 8 * index, true);
-        const name = names.get(Number(word(0)));
-        const error = name ? yield* perform(engineVm, vcpu, name, word(1), word(2)) : yield* unknown(word(0));
+        const error = yield* perform(engineVm, vcpu, Number(word(0)), word(1), word(2));
         if (error !== SbiError.success) return { error, value: entry } satisfies SbiAnswer;
       }
       return success(count);
@@ -35,29 +34,27 @@ export function mmuextOf(engineVm: PortedVm): HypercallHandler {
   };
 }
 
-function* unknown(operation: bigint): Narration<number> {
-  yield step`refuse: there is no operation ${operation}`;
-  return SbiError.invalidParam;
-}
-
-function* perform(engineVm: PortedVm, vcpu: PortedVcpu, name: Operation, x: bigint, y: bigint): Narration<number> {
-  switch (name) {
-    case 'pin':
+function* perform(engineVm: PortedVm, vcpu: PortedVcpu, operation: number, x: bigint, y: bigint): Narration<number> {
+  switch (operation) {
+    case numbers.pin:
       return yield* pin(engineVm, x, y);
-    case 'unpin':
+    case numbers.unpin:
       return yield* unpin(engineVm, x);
-    case 'kernel_root':
+    case numbers.kernel_root:
       return yield* choose(engineVm, vcpu, 'kernel', x);
-    case 'user_root':
+    case numbers.user_root:
       return yield* choose(engineVm, vcpu, 'user', x);
-    case 'flush':
+    case numbers.flush:
       return yield* flush(engineVm, 1n << BigInt(vcpu.id), x);
-    case 'flush_all':
+    case numbers.flush_all:
       return yield* flush(engineVm, 1n << BigInt(vcpu.id), undefined);
-    case 'flush_on':
+    case numbers.flush_on:
       return yield* flush(engineVm, y, x);
-    case 'flush_all_on':
+    case numbers.flush_all_on:
       return yield* flush(engineVm, x, undefined);
+    default:
+      yield step`refuse: there is no operation ${operation}`;
+      return SbiError.invalidParam;
   }
 }
 

@@ -4,12 +4,12 @@ import { RegisterNumber } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { FRAME, Gva } from '../../../mmu/address';
 import type { HypercallCall, HypercallHandler } from '../../hypercalls/hypercall';
+import { operationNumbers } from '../../hypercalls/operation-numbers';
 import { ROOT_LEVEL } from './direct-paging';
 import type { PortedVcpu, PortedVm } from './ported';
 import { errorOf, refusalInWords } from './refusal';
 
-type Operation = (typeof hypercalls.vcpuOp.operations)[number]['name'];
-const names = new Map<number, Operation>(hypercalls.vcpuOp.operations.map(({ number, name }) => [number, name]));
+const numbers = operationNumbers(hypercalls.vcpuOp.operations);
 
 const CONTEXT_BYTES = 32;
 const State = { notInitialised: 0, down: 1, up: 2 } as const;
@@ -18,23 +18,25 @@ const State = { notInitialised: 0, down: 1, up: 2 } as const;
 export function vcpuOpOf(engineVm: PortedVm): HypercallHandler {
   return {
     *handle(call) {
-      const name = names.get(call.number(0));
       const id = call.number(1);
       const vcpu = engineVm.vcpus[id];
-      if (!name || !vcpu) {
-        yield step`refuse: there is no such operation, or no vCPU ${id}`;
+      if (!vcpu) {
+        yield step`refuse: there is no vCPU ${id}`;
         return failure(SbiError.invalidParam);
       }
-      switch (name) {
-        case 'initialise':
+      switch (call.number(0)) {
+        case numbers.initialise:
           return yield* initialise(engineVm, vcpu, call);
-        case 'up':
+        case numbers.up:
           return yield* up(vcpu);
-        case 'down':
+        case numbers.down:
           return yield* down(vcpu, call);
-        case 'state':
+        case numbers.state:
           yield step`say whether vCPU ${id} runs`;
           return success(vcpu.run !== 'off' ? State.up : vcpu.isInitialised ? State.down : State.notInitialised);
+        default:
+          yield step`refuse: there is no such operation`;
+          return failure(SbiError.invalidParam);
       }
     },
   };
