@@ -1,5 +1,5 @@
 import type { CpuMode, HartOptions } from '../../simulator/core/index';
-import { Status } from '../../simulator/core/index';
+import { csrNumberIn, Status } from '../../simulator/core/index';
 import {
   Csr,
   type CsrDescription,
@@ -133,7 +133,7 @@ function refusalBits(transition: Transition, word: number, known: Known): Decidi
     case 'csr-write':
     case 'csr-set':
     case 'csr-clear':
-      return csrBits(transition, word >>> 20, known);
+      return csrBits(transition, csrNumberIn(word), known);
     default:
       return [];
   }

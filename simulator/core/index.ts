@@ -3,7 +3,7 @@
 export { Core, type CoreConfiguration, type TranslationMode } from './core';
 export { csrsApart } from './csr/apart';
 export { CsrFile, type CsrHost } from './csr/file';
-export { accessesCsr, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
+export { accessesCsr, csrNumberIn, csrSourceRegister, executeCsrInstruction } from './csr/instruction';
 export { translationWords } from './csr/translation';
 export { CACHE_BLOCK } from './hart/cache-block';
 export { RunExit } from './hart/exits';

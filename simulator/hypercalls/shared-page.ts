@@ -21,6 +21,9 @@ export const MASK_OFFSET = PORTS / 8;
 export const WORDS_OFFSET = 2 * MASK_OFFSET;
 export const WORDS_BYTES = 128;
 
+/** Where the words of a virtual CPU are in the page, in bytes. */
+export const wordsOffset = (vcpu: number): number => WORDS_OFFSET + vcpu * WORDS_BYTES;
+
 /** A field of a virtual CPU's words. */
 interface WordText {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { csrNumberIn } from '../core/index';
 import {
   csrNumbered,
   type Decoded,
@@ -47,11 +48,11 @@ function useOf(
   operation: SystemOperation | undefined,
 ): Use | undefined {
   if (!isCsrOperation(operation)) return { instruction };
-  const csr = csrNumbered(word >>> 20);
+  const csr = csrNumbered(csrNumberIn(word));
   return csr && { csr, access: writesCsr(operation, fields) ? 'write' : 'read' };
 }
 
 /** The number of the CSR that an instruction accesses; undefined where it accesses none. */
 export function accessedCsr({ operation, word }: Foreseen): number | undefined {
-  return isCsrOperation(operation) ? word >>> 20 : undefined;
+  return isCsrOperation(operation) ? csrNumberIn(word) : undefined;
 }

@@ -365,7 +365,7 @@ export abstract class Vcpu implements Runnable, GuestAddressing {
     if (page) {
       const { stolen } = account;
       yield step`stolen = ${stolen} ns in the page that the VM shares: so long it wanted to run in all, and others ran`;
-      page.setWords(this.id, sharedWords.stolen, stolen | 0, Math.floor(stolen / 2 ** 32));
+      page.setDoubleword(this.id, sharedWords.stolen, BigInt(stolen));
     }
     this.vm.ledger.charge('stealUpdate');
   }

@@ -1,4 +1,4 @@
-import { type SharedWord, sharedWordList, WORDS_BYTES, WORDS_OFFSET } from '../../../simulator/hypercalls/shared-page';
+import { sharedWordList, wordsOffset } from '../../../simulator/hypercalls/shared-page';
 import type { CpuState } from '../../../simulator/hypervisor/cpu';
 import type { SharedPage } from '../../../simulator/hypervisor/events/shared-page';
 import type { Debuggee } from '../../debuggee';
@@ -18,12 +18,12 @@ export function sharedPageScope(debuggee: Debuggee, cpu: CpuState): Container | 
     ...sharedWordList
       .filter(({ isPara }) => !isPara || hasRegisteredTables(debuggee))
       .map((word): Child => {
-        const value = wordIn(page, cpu.id, word);
+        const value = word.size === 1 ? BigInt(page.byte(cpu.id, word)) : page.doubleword(cpu.id, word);
         return {
           name: word.name,
           value: word.size === 1 ? `${value}` : view.word(value),
           type: word.text,
-          ...referenceTo(page, WORDS_OFFSET + cpu.id * WORDS_BYTES + word.offset, vm.toGuest.bind(vm)),
+          ...referenceTo(page, wordsOffset(cpu.id) + word.offset, vm.toGuest.bind(vm)),
         };
       }),
     { name: 'ports', value: `${vm.events.state().length}`, parts: portsOf(debuggee) },
@@ -39,11 +39,6 @@ function portsOf({ vm }: Debuggee): Container {
         type: `upcalls come to vCPU ${is.vcpu}`,
       })) ?? [],
   );
-}
-
-function wordIn(page: SharedPage, vcpu: number, word: SharedWord): bigint {
-  if (word.size === 1) return BigInt(page.byte(vcpu, word));
-  return (BigInt(page.high(vcpu, word) >>> 0) << 32n) | BigInt(page.low(vcpu, word) >>> 0);
 }
 
 /** Where it is in the guest's memory. */

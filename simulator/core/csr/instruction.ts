@@ -16,9 +16,12 @@ const SYSTEM = 0x73;
 const OPCODE = 0x7f;
 const ACCESS = 3 << 12;
 
+/** The number of the CSR that a CSR instruction accesses. */
+export const csrNumberIn = (word: number): number => word >>> 20;
+
 /** Whether an instruction is one that accesses a CSR. */
 export function accessesCsr(word: number, { number }: { readonly number: number }): boolean {
-  return (word & OPCODE) === SYSTEM && (word & ACCESS) !== 0 && word >>> 20 === number;
+  return (word & OPCODE) === SYSTEM && (word & ACCESS) !== 0 && csrNumberIn(word) === number;
 }
 
 /** The register that a CSR instruction reads; `undefined` when its operand is an immediate. */
@@ -63,7 +66,7 @@ export function executeCsrInstruction(
   low: number,
   high: number,
 ): boolean {
-  const number = word >>> 20;
+  const number = csrNumberIn(word);
   const source = sourceField(word);
   const writes = operation === 'csr-write' || source !== 0;
   const register = csrs.findInMode(number);

@@ -1,12 +1,11 @@
-import type { PhysicalMemory } from '../../core/index';
+import { fromWords, highWord, lowWord, type PhysicalMemory } from '../../core/index';
 import {
   type ByteWord,
   type DoubleWord,
   MASK_OFFSET,
   PENDING_OFFSET,
   sharedWords,
-  WORDS_BYTES,
-  WORDS_OFFSET,
+  wordsOffset,
 } from '../../hypercalls/shared-page';
 import { FIRMWARE_MEMORY, type MemoryRange, SHARED_PAGE } from '../../machine/memory-map';
 
@@ -56,37 +55,29 @@ export class SharedPage {
 
   /** Sets the bit of a port's doubleword in `pending_sel` of a vCPU. @returns whether it was clear */
   select(vcpu: number, port: number): boolean {
-    return this.changeBit(wordsOf(vcpu) + sharedWords.pendingSelector.offset, Math.floor(port / 64), true);
+    return this.changeBit(wordsOffset(vcpu) + sharedWords.pendingSelector.offset, Math.floor(port / 64), true);
   }
 
   byte(vcpu: number, { offset }: ByteWord): number {
     const base = this.find();
-    return base === undefined ? 0 : this.ram.read8(base + wordsOf(vcpu) + offset);
+    return base === undefined ? 0 : this.ram.read8(base + wordsOffset(vcpu) + offset);
   }
 
   setByte(vcpu: number, { offset }: ByteWord, value: number): void {
     const base = this.find();
-    if (base !== undefined) this.ram.write8(base + wordsOf(vcpu) + offset, value);
+    if (base !== undefined) this.ram.write8(base + wordsOffset(vcpu) + offset, value);
   }
 
-  /** The lower half of a doubleword, with its sign. */
-  low(vcpu: number, { offset }: DoubleWord): number {
-    return this.half(wordsOf(vcpu) + offset);
-  }
-
-  /** The upper half. */
-  high(vcpu: number, { offset }: DoubleWord): number {
-    return this.half(wordsOf(vcpu) + offset + 4);
-  }
-
-  setWords(vcpu: number, { offset }: DoubleWord, low: number, high: number): void {
+  doubleword(vcpu: number, { offset }: DoubleWord): bigint {
     const base = this.find();
-    if (base !== undefined) this.ram.writeWords(base + wordsOf(vcpu) + offset, low, high);
+    if (base === undefined) return 0n;
+    const at = base + wordsOffset(vcpu) + offset;
+    return fromWords(this.ram.read32(at), this.ram.read32(at + 4));
   }
 
-  private half(offset: number): number {
+  setDoubleword(vcpu: number, { offset }: DoubleWord, value: bigint): void {
     const base = this.find();
-    return base === undefined ? 0 : this.ram.read32(base + offset);
+    if (base !== undefined) this.ram.writeWords(base + wordsOffset(vcpu) + offset, lowWord(value), highWord(value));
   }
 
   /** Bits of doublewords side by side are, little-endian, those of bytes side by side. */
@@ -104,5 +95,3 @@ export class SharedPage {
     return true;
   }
 }
-
-const wordsOf = (vcpu: number): number => WORDS_OFFSET + vcpu * WORDS_BYTES;

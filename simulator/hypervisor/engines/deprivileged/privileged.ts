@@ -1,4 +1,12 @@
-import { csrSourceRegister, executeCsrInstruction, rdOf, returnFromTrap, rs1Of, rs2Of } from '../../../core/index';
+import {
+  csrNumberIn,
+  csrSourceRegister,
+  executeCsrInstruction,
+  rdOf,
+  returnFromTrap,
+  rs1Of,
+  rs2Of,
+} from '../../../core/index';
 import { Csr, type CsrOperation, csrNumbered, ExceptionCode, systemOperationOf } from '../../../isa/index';
 import { type Narration, step } from '../../../machine/narration';
 import { exception } from '../../../machine/trap';
@@ -61,8 +69,6 @@ function* emulateOwnCsrAccess(vcpu: DeprivilegedVcpu, operation: CsrOperation, w
   if (csrNumberIn(word) === Csr.satp.number) yield* vcpu.switchSpace();
   return outcome;
 }
-
-const csrNumberIn = (word: number): number => word >>> 20;
 
 /** @returns undefined where its mode does not reach the CSR */
 export function* emulateCsrAccess(

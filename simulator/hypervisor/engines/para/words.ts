@@ -1,5 +1,4 @@
-import { highWord, lowWord } from '../../../core/index';
-import { type DoubleWord, sharedWords, WORDS_BYTES, WORDS_OFFSET } from '../../../hypercalls/shared-page';
+import { type DoubleWord, sharedWords, wordsOffset } from '../../../hypercalls/shared-page';
 import type { SharedPage } from '../../events/shared-page';
 
 const { interruptEnable } = sharedWords;
@@ -13,16 +12,15 @@ export class VcpuWords {
 
   /** From the begin of the page, in bytes. */
   get offset(): number {
-    return WORDS_OFFSET + this.vcpu * WORDS_BYTES;
+    return wordsOffset(this.vcpu);
   }
 
   read(register: DoubleWord): bigint {
-    const [low, high] = [this.page.low(this.vcpu, register), this.page.high(this.vcpu, register)];
-    return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+    return this.page.doubleword(this.vcpu, register);
   }
 
   write(register: DoubleWord, value: bigint): void {
-    this.page.setWords(this.vcpu, register, lowWord(value), highWord(value));
+    this.page.setDoubleword(this.vcpu, register, value);
   }
 
   /** Whether upcalls may come. */
